@@ -1,0 +1,26 @@
+/** What applications send: payloads, and messages made of them. RFC 37, "Messages". */
+
+/** The body of one frame. A string travels as UTF-8. */
+export type Payload = Uint8Array | string;
+
+/** The frames of one message; a lone payload is a message of one frame. */
+export type Message = Payload | readonly Payload[];
+
+const utf8 = new TextEncoder();
+
+/** The octets of a payload; not a copy where it is octets already. */
+export function octets(payload: Payload): Uint8Array {
+  return typeof payload === "string" ? utf8.encode(payload) : payload;
+}
+
+/** An owned copy of a payload. */
+export function ownOctets(payload: Payload): Uint8Array {
+  return typeof payload === "string" ? utf8.encode(payload) : payload.slice();
+}
+
+/** The frames of a message; throws a TypeError on a message without any. */
+export function framesOf(message: Message): readonly Payload[] {
+  const frames = typeof message === "string" || message instanceof Uint8Array ? [message] : message;
+  if (frames.length === 0) throw new TypeError("a message has at least one frame");
+  return frames;
+}

@@ -1,0 +1,21 @@
+/** Monocoque: a ZMTP 3.1 peer (RFC 37) in three layers, each usable alone. Universal: no built-ins of any engine. */
+export type { FrameBatch } from "./codec/batch.js";
+export type { Codec } from "./codec/codec.js";
+export { FrameDecoder } from "./codec/decoder.js";
+export { defaultCodec } from "./codec/default.js";
+export { encodeFrame, encodeMessage, FrameEncoder } from "./codec/encoder.js";
+export type { Frame } from "./codec/frame.js";
+export { jsCodec } from "./codec/js.js";
+export type { Message, Payload } from "./codec/payload.js";
+export { FrameDecoderStream, FrameEncoderStream } from "./codec/streams.js";
+export { wasmCodec } from "./codec/wasm.js";
+export { ZmtpError, type ZmtpErrorCode } from "./error.js";
+export type { Command } from "./session/command.js";
+export type { SessionBatchEvent, SessionEvent } from "./session/event.js";
+export { encodeGreeting, type Greeting, parseGreeting, type Version } from "./session/greeting.js";
+export type { Handshake, Mechanism, Progress, Traffic } from "./session/mechanism.js";
+export type { Metadata } from "./session/metadata.js";
+export type { LocalPeer, PeerInfo } from "./session/peer.js";
+export { buildReady } from "./session/ready.js";
+export { type SessionOptions, type SessionState, ZmtpSession } from "./session/session.js";
+export type { SocketType } from "./session/socket-type.js";

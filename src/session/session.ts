@@ -1,0 +1,430 @@
+/** A session: Greeting → Handshake → Active. Octets in, events out; no I/O, no clock. RFC 37, "Overall Behavior". */
+import { type FrameBatch, ownedFrame } from "../codec/batch.js";
+import { type Codec, engineOf } from "../codec/codec.js";
+import { FrameDecoder } from "../codec/decoder.js";
+import { defaultCodec } from "../codec/default.js";
+import { encodeFrame, encodeMessage, FrameEncoder } from "../codec/encoder.js";
+import { checkedFrameSize, type Frame, type Limits } from "../codec/frame.js";
+import { framesOf, type Message, octets, type Payload } from "../codec/payload.js";
+import { ZmtpError, type ZmtpErrorCode } from "../error.js";
+import { type Command, parseCommand } from "./command.js";
+import type { SessionBatchEvent, SessionEvent } from "./event.js";
+import { encodeGreeting, GREETING_SIZE, type Greeting, GreetingReader } from "./greeting.js";
+import { pingBody, pongBody } from "./heartbeat.js";
+import type { Handshake, Mechanism, Traffic } from "./mechanism.js";
+import { nullMechanism } from "./null.js";
+import { checkedLocal, type LocalPeer, type PeerInfo, peerOf } from "./peer.js";
+import { encodeError, peerError } from "./ready.js";
+import { isPublisher, isSubscriber } from "./socket-type.js";
+import { knowsCommands, type Subscription, subscriptionFrame, subscriptionIn } from "./subscription.js";
+
+/** Longest command of a handshake: far more than any metadata in use, and all that a stranger can make us hold. */
+const HANDSHAKE_LIMITS: Limits = { maxFrameSize: 65536, commandsOnly: true };
+
+const NO_CONTEXT = new Uint8Array(0);
+
+/** What the peer is told before we refuse it; every other fault is met by closing. RFC 37, "The Socket-Type Property". */
+const TOLD: Partial<Record<ZmtpErrorCode, string>> = {
+  SOCKET_TYPE_MISSING: "missing-socket-type",
+  SOCKET_TYPE_UNKNOWN: "unknown-socket-type",
+  SOCKET_TYPE_MISMATCH: "illegal-socket-type",
+};
+
+/** ZMTP 2.0's signature; what a 2.0 peer shows before it reads ours. RFC 37, "Backwards Interoperability". */
+const SIGNATURE_SIZE = 10;
+
+/** Why a peer may have closed before its greeting was whole, by how much of it came. */
+const CLOSED_IN_GREETING = {
+  silent: ["it never spoke", "Does anything but a ZeroMQ peer, a proxy say, accept connections there?"],
+  signature: [
+    "its signature and nothing more",
+    "A ZMTP 2.0 peer (JeroMQ 0.3, Debian's libjeromq-java) hangs up like this when it meets our version: update it to ZMTP 3.",
+  ],
+  partly: [
+    "it did not like ours",
+    "libzmq closes without a word when the security mechanisms differ: is PLAIN or CURVE on at the peer?",
+  ],
+} as const;
+
+/** Where a session stands. */
+export type SessionState = "greeting" | "handshake" | "active";
+
+/** How to open a session. */
+export interface SessionOptions extends LocalPeer {
+  /** Longest payload accepted, in octets; default 64 MiB, at most 2^31-1. */
+  readonly maxFrameSize?: number | undefined;
+  /** Default `defaultCodec()`. */
+  readonly codec?: Codec | undefined;
+  /** Default NULL. */
+  readonly mechanism?: Mechanism | undefined;
+}
+
+type OnCommand = (session: ZmtpSession, command: Command) => void;
+
+/**
+ * One peer's side of one connection (RFC 37). Send what `start()` returns, then feed `receive` what the peer sends and act on
+ * the events: send `SendBytes`, use `Frame`, close on `Error`.
+ *
+ * Octets may be cut anywhere. An iteration that was not started or was broken off leaves the rest to the next one. After
+ * an `Error` nothing is accepted and nothing can be sent.
+ */
+export class ZmtpSession {
+  /** What each state does with a command: by its name, or else. */
+  static readonly #commands: Record<SessionState, ReadonlyMap<string, OnCommand>> = {
+    greeting: new Map(),
+    handshake: new Map([["ERROR", (_, command) => refuse(peerError(command))]]),
+    active: new Map<string, OnCommand>([
+      ["ERROR", (_, command) => refuse(peerError(command))],
+      ["READY", (_, command) => refuse(secondReady(command))],
+      ["PING", (session, command) => session.#answerPing(command)],
+    ]),
+  };
+  static readonly #otherCommand: Record<SessionState, OnCommand> = {
+    greeting: () => {},
+    handshake: (session, command) => session.#shakeHands(command),
+    active: (session, command) => session.#surface(command.name, command.data),
+  };
+
+  readonly #local: LocalPeer;
+  readonly #limits: Limits;
+  readonly #ours: Uint8Array;
+  readonly #decoder: FrameDecoder;
+  readonly #encoder: FrameEncoder;
+  readonly #handshake: Handshake;
+  #reader: GreetingReader | undefined;
+  #greeting: Greeting | undefined;
+  #traffic: Traffic | undefined;
+  #state: SessionState = "greeting";
+  #peer: PeerInfo | undefined;
+  #error: ZmtpError | undefined;
+  #events: SessionBatchEvent[] = [];
+  /** Frames of an owned run that `receive()` has not handed out yet. */
+  #run: FrameBatch | undefined;
+  #handedOut = 0;
+  /** A publisher whose peer speaks ZMTP 3.0 gets its subscriptions as messages. */
+  #subscriptionsAreMessages = false;
+  #insideMessage = false;
+
+  /** @throws A TypeError for an unknown socket type, or an identity or metadata that the RFC does not allow. */
+  constructor(options: SessionOptions) {
+    const codec = options.codec ?? defaultCodec();
+    const mechanism = options.mechanism ?? nullMechanism;
+    this.#local = checkedLocal(options);
+    this.#limits = { maxFrameSize: checkedFrameSize(options.maxFrameSize), commandsOnly: false };
+    this.#ours = encodeGreeting({ mechanism: mechanism.name, asServer: mechanism.asServer });
+    this.#reader = new GreetingReader(engineOf(codec), this.#ours);
+    this.#handshake = mechanism.begin(this.#local);
+    this.#encoder = new FrameEncoder({ codec });
+    this.#decoder = new FrameDecoder({ codec });
+    this.#decoder.expect(HANDSHAKE_LIMITS, GREETING_SIZE);
+  }
+
+  /** Greeting, handshake, active: how far the two peers have come. */
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  /** What the peer said of itself, owned; undefined before HandshakeComplete. */
+  get peer(): PeerInfo | undefined {
+    return this.#peer;
+  }
+
+  /** Why the session is over; set once. */
+  get error(): ZmtpError | undefined {
+    return this.#error;
+  }
+
+  /** Our greeting, whole: send it at once, without waiting for the peer's. */
+  start(): Uint8Array {
+    return this.#ours.slice();
+  }
+
+  /** Takes octets in and reports what they led to, one event for each frame; everything in it is owned. The chunk may be reused at once. */
+  receive(chunk: Uint8Array): Iterable<SessionEvent> {
+    this.#take(chunk);
+    return iterate(() => this.#nextEvent());
+  }
+
+  /**
+   * Takes octets in and reports what they led to, with a batch for each run of frames. A batch is borrowed: valid until the next call that
+   * decodes on this thread.
+   */
+  receiveBatches(chunk: Uint8Array): Iterable<SessionBatchEvent> {
+    this.#take(chunk);
+    return iterate(() => this.#nextBatchEvent());
+  }
+
+  /**
+   * Lends memory for a socket to read into; then `commit` what was read.
+   *
+   * @param size - Octets wanted; default and at most 1 MiB.
+   */
+  reserve(size?: number): Uint8Array {
+    if (this.#error) throw this.#error;
+    return this.#decoder.reserve(size);
+  }
+
+  /** Takes in the first `length` octets of what `reserve` lent; reports as `receiveBatches` does. */
+  commit(length: number): Iterable<SessionBatchEvent> {
+    if (this.#error === undefined) {
+      if (this.#reader === undefined) this.#decoder.commit(length);
+      else this.#take(this.#decoder.reserve().slice(0, length));
+    }
+    return iterate(() => this.#nextBatchEvent());
+  }
+
+  /** Tells the session that the peer has closed. Reports an error if that was too early: before the handshake was over, or inside a frame. */
+  end(): Iterable<SessionEvent> {
+    return iterate(() => this.#nextEvent() ?? this.#endEvent());
+  }
+
+  /**
+   * A message as octets to send, owned.
+   *
+   * @throws {@link ZmtpError} NOT_ACTIVE before HandshakeComplete, or the error that ended the session; a TypeError if it has no frame.
+   */
+  send(message: Message): Uint8Array {
+    this.#active();
+    const traffic = this.#traffic;
+    if (traffic === undefined) return encodeMessage(message);
+    const frames = framesOf(message);
+    const last = frames.length - 1;
+    return concat(
+      frames.map((payload, i) => traffic.seal({ payload: octets(payload), more: i < last, command: false })),
+    );
+  }
+
+  /**
+   * All frames of a batch as octets to send, owned. A batch as it came is one copy.
+   *
+   * @throws {@link ZmtpError} as `send` does, or STALE_BATCH.
+   */
+  sendBatch(batch: FrameBatch): Uint8Array {
+    this.#active();
+    const traffic = this.#traffic;
+    if (traffic === undefined) return this.#encoder.batch(batch).flush();
+    return concat(Array.from(batch, (frame) => traffic.seal(frame)));
+  }
+
+  /**
+   * A subscription to all messages that begin with `prefix` (default: to all), as octets to send. Each counts; undo each with `cancel`.
+   *
+   * @throws {@link ZmtpError} NOT_A_SUBSCRIBER, or as `send` does.
+   */
+  subscribe(prefix: Payload = ""): Uint8Array {
+    return this.#subscription("SUBSCRIBE", prefix);
+  }
+
+  /** Undoes one `subscribe` of the same prefix; octets to send. Throws as `subscribe` does. */
+  cancel(prefix: Payload = ""): Uint8Array {
+    return this.#subscription("CANCEL", prefix);
+  }
+
+  /**
+   * A heartbeat, as octets to send.
+   *
+   * @param options.ttl - Tenths of a second after which the peer may drop a silent connection; default 0, never. At most 65535.
+   * @param options.context - Up to 16 octets that the PONG brings back; default none.
+   * @throws {@link ZmtpError} as `send` does; a RangeError for what does not fit.
+   */
+  ping(options: { ttl?: number; context?: Uint8Array } = {}): Uint8Array {
+    this.#active();
+    return this.#encodeCommand(pingBody(options.ttl ?? 0, options.context ?? NO_CONTEXT));
+  }
+
+  #take(chunk: Uint8Array): void {
+    if (this.#error) return;
+    const taken = this.#reader?.take(chunk) ?? 0;
+    if (taken < chunk.length) this.#decoder.push(taken === 0 ? chunk : chunk.subarray(taken));
+  }
+
+  #nextEvent(): SessionEvent | undefined {
+    for (;;) {
+      const run = this.#run;
+      if (run !== undefined && this.#handedOut < run.length)
+        return { type: "Frame", frame: run.frame(this.#handedOut++) };
+      this.#run = undefined;
+      const event = this.#next();
+      if (event?.type !== "Frames") return event;
+      this.#run = event.batch.toOwned();
+      this.#handedOut = 0;
+    }
+  }
+
+  #nextBatchEvent(): SessionBatchEvent | undefined {
+    const rest = this.#run?.filter((_, i) => i >= this.#handedOut);
+    this.#run = undefined;
+    return rest === undefined ? this.#next() : { type: "Frames", batch: rest };
+  }
+
+  #next(): SessionBatchEvent | undefined {
+    for (;;) {
+      const event = this.#events.shift();
+      if (event !== undefined) return event;
+      if (this.#error) return undefined;
+      try {
+        if (this.#reader !== undefined) {
+          if (!this.#readGreeting(this.#reader)) return undefined;
+        } else {
+          const { value: batch } = this.#decoder.next();
+          if (batch === undefined) return undefined;
+          if (batch.command(0)) this.#dispatch(batch);
+          else if (this.#subscriptionsAreMessages) this.#splitSubscriptions(batch);
+          else return { type: "Frames", batch };
+        }
+      } catch (error) {
+        if (!(error instanceof ZmtpError)) throw error;
+        this.#fail(error);
+      }
+    }
+  }
+
+  #readGreeting(reader: GreetingReader): boolean {
+    this.#greeting = reader.read();
+    if (this.#greeting === undefined) return false;
+    this.#reader = undefined;
+    this.#state = "handshake";
+    this.#sendBytes(this.#handshake.open());
+    return true;
+  }
+
+  #dispatch(batch: FrameBatch): void {
+    const body = batch.payload(0);
+    const command = parseCommand(body, this.#decoder.position - body.length);
+    if (this.#state === "active" && command.name === this.#traffic?.name) this.#open(this.#traffic.open(command));
+    else this.#handle(command);
+  }
+
+  #handle(command: Command): void {
+    const on = ZmtpSession.#commands[this.#state].get(command.name) ?? ZmtpSession.#otherCommand[this.#state];
+    on(this, command);
+  }
+
+  #shakeHands(command: Command): void {
+    const { send, metadata, traffic } = this.#handshake.receive(command);
+    this.#sendBytes(send);
+    if (metadata === undefined || this.#greeting === undefined) return;
+    const peer = peerOf(this.#greeting, metadata, this.#local.socketType, command.position);
+    this.#peer = peer;
+    this.#state = "active";
+    this.#traffic = traffic;
+    this.#subscriptionsAreMessages = isPublisher(this.#local.socketType) && !knowsCommands(peer.version);
+    this.#decoder.expect(this.#limits);
+    this.#events.push({ type: "HandshakeComplete", peer });
+  }
+
+  #answerPing(command: Command): void {
+    this.#sendBytes(this.#encodeCommand(pongBody(command)));
+    this.#surface(command.name, command.data);
+  }
+
+  #surface(name: string, data: Uint8Array): void {
+    this.#events.push({ type: "Command", name, data: data.slice() });
+  }
+
+  #splitSubscriptions(batch: FrameBatch): void {
+    for (const { payload, more } of batch) {
+      const subscription = this.#insideMessage || more ? undefined : subscriptionIn(payload);
+      this.#insideMessage = more;
+      if (subscription !== undefined) this.#surface(subscription, payload.subarray(1));
+      else this.#events.push({ type: "Frames", batch: ownedFrame(payload.slice(), more, false) });
+    }
+  }
+
+  /** A frame that came inside a command. */
+  #open(frame: Frame): void {
+    if (frame.command) this.#handle(parseCommand(frame.payload, this.#decoder.position - frame.payload.length));
+    else this.#events.push({ type: "Frames", batch: ownedFrame(frame.payload, frame.more, false) });
+  }
+
+  #endEvent(): SessionEvent | undefined {
+    if (this.#error) return undefined;
+    const error = this.#prematureEnd();
+    if (error !== undefined) this.#fail(error);
+    return error && this.#nextEvent();
+  }
+
+  #prematureEnd(): ZmtpError | undefined {
+    if (this.#reader !== undefined) return closedInGreeting(this.#reader.length);
+    const offset = this.#decoder.position + this.#decoder.pending;
+    if (this.#state === "handshake") {
+      return new ZmtpError("PEER_CLOSED", "The peer took our greeting and READY, and closed before its own READY", {
+        offset,
+      });
+    }
+    if (this.#decoder.pending === 0) return undefined;
+    return new ZmtpError("TRUNCATED", "The peer closed inside a frame", { offset });
+  }
+
+  #fail(error: ZmtpError): void {
+    this.#error = error;
+    const reason = TOLD[error.code];
+    if (reason !== undefined) this.#sendBytes(encodeError(reason));
+    this.#events.push({ type: "Error", error });
+  }
+
+  #sendBytes(bytes: Uint8Array | undefined): void {
+    if (bytes !== undefined) this.#events.push({ type: "SendBytes", bytes });
+  }
+
+  #active(): PeerInfo {
+    if (this.#error) throw this.#error;
+    if (this.#peer === undefined) throw new ZmtpError("NOT_ACTIVE", `Nothing can be sent in state "${this.#state}"`);
+    return this.#peer;
+  }
+
+  #subscription(kind: Subscription, prefix: Payload): Uint8Array {
+    const { version } = this.#active();
+    if (!isSubscriber(this.#local.socketType)) {
+      throw new ZmtpError("NOT_A_SUBSCRIBER", `A ${this.#local.socketType} has no subscriptions`);
+    }
+    return this.#encode(subscriptionFrame(kind, prefix, version));
+  }
+
+  #encodeCommand(body: Uint8Array): Uint8Array {
+    return this.#encode({ payload: body, more: false, command: true });
+  }
+
+  #encode(frame: Frame): Uint8Array {
+    return this.#traffic === undefined ? encodeFrame(frame.payload, frame) : this.#traffic.seal(frame);
+  }
+}
+
+function refuse(error: ZmtpError): never {
+  throw error;
+}
+
+function secondReady({ name, position }: Command): ZmtpError {
+  return new ZmtpError("UNEXPECTED_COMMAND", "The peer sent a second READY", { offset: position - name.length });
+}
+
+function closedInGreeting(received: number): ZmtpError {
+  const [what, hint] =
+    CLOSED_IN_GREETING[received === SIGNATURE_SIZE ? "signature" : received > 0 ? "partly" : "silent"];
+  return new ZmtpError("PEER_CLOSED", `The peer closed after ${received} octets of its greeting: ${what}`, {
+    offset: received,
+    hint,
+  });
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
+function iterate<T>(next: () => T | undefined): IterableIterator<T> {
+  return {
+    [Symbol.iterator]() {
+      return this;
+    },
+    next() {
+      const value = next();
+      return value === undefined ? { done: true, value } : { done: false, value };
+    },
+  };
+}

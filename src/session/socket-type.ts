@@ -1,0 +1,53 @@
+/** Socket types and who may talk to whom. RFC 37, "The Socket-Type Property". */
+
+const LEGAL_PEERS = {
+  REQ: ["REP", "ROUTER"],
+  REP: ["REQ", "DEALER"],
+  DEALER: ["REP", "DEALER", "ROUTER"],
+  ROUTER: ["REQ", "DEALER", "ROUTER"],
+  PUB: ["SUB", "XSUB"],
+  XPUB: ["SUB", "XSUB"],
+  SUB: ["PUB", "XPUB"],
+  XSUB: ["PUB", "XPUB"],
+  PUSH: ["PULL"],
+  PULL: ["PUSH"],
+  PAIR: ["PAIR"],
+  CLIENT: ["SERVER"],
+  SERVER: ["CLIENT"],
+  RADIO: ["DISH"],
+  DISH: ["RADIO"],
+  SCATTER: ["GATHER"],
+  GATHER: ["SCATTER"],
+  PEER: ["PEER"],
+  CHANNEL: ["CHANNEL"],
+} as const;
+
+/** The socket types of RFC 37. */
+export type SocketType = keyof typeof LEGAL_PEERS;
+
+/** Those whose Identity a peer heeds: libzmq sends it for these, empty when unset. */
+const IDENTIFIED: readonly SocketType[] = ["REQ", "DEALER", "ROUTER"];
+
+export function isSocketType(name: string): name is SocketType {
+  return Object.hasOwn(LEGAL_PEERS, name);
+}
+
+export function mayTalk(ours: SocketType, theirs: SocketType): boolean {
+  return (LEGAL_PEERS[ours] as readonly SocketType[]).includes(theirs);
+}
+
+export function legalPeers(ours: SocketType): readonly SocketType[] {
+  return LEGAL_PEERS[ours];
+}
+
+export function isIdentified(type: SocketType): boolean {
+  return IDENTIFIED.includes(type);
+}
+
+export function isPublisher(type: SocketType): boolean {
+  return type === "PUB" || type === "XPUB";
+}
+
+export function isSubscriber(type: SocketType): boolean {
+  return type === "SUB" || type === "XSUB";
+}

@@ -1,0 +1,128 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launch, noBrowser, serve } from "../support/browser.js";
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const KiB = 1024;
+
+/** What every consumer does: a message to frames and back, and a handshake. */
+const program = `
+const pull = new ZmtpSession({ socketType: "PULL" });
+const push = new ZmtpSession({ socketType: "PUSH" });
+const events = [...pull.receive(push.start())];
+const lengths = [];
+for (const batch of new FrameDecoder().push(encodeMessage(["topic", "body"]))) lengths.push(batch.length);
+`;
+const report = '[defaultCodec().name, lengths, events.map((event) => event.type)].join(" ")';
+const imports = 'import { defaultCodec, encodeMessage, FrameDecoder, ZmtpSession } from "monocoque";';
+const outcome = "wasm 2 SendBytes";
+
+describe("the packed tarball", () => {
+  let folder: string;
+  let unpackedSize: number;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "monocoque-"));
+    const { stdout } = await run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], {
+      cwd: root,
+    });
+    const [packed] = Object.values(JSON.parse(stdout)) as { filename: string; unpackedSize: number }[];
+    unpackedSize = packed?.unpackedSize ?? Number.NaN;
+    await writeFile(join(folder, "package.json"), "{}");
+    await run("npm", ["install", "--offline", "--no-audit", "--no-fund", `./${packed?.filename}`], { cwd: folder });
+  }, 60_000);
+
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it("is small", async () => {
+    expect(unpackedSize).toBeLessThanOrEqual(150 * KiB);
+    expect((await stat(join(root, "build/codec.wasm"))).size).toBeLessThanOrEqual(2 * KiB);
+  });
+
+  it("brings nothing else along", async () => {
+    const manifest = JSON.parse(await readFile(join(folder, "node_modules/monocoque/package.json"), "utf8"));
+    expect(Object.keys(manifest.dependencies ?? {})).toEqual([]);
+  });
+
+  it("works from plain JavaScript", async () => {
+    await writeFile(join(folder, "plain.mjs"), `${imports}${program}console.log(${report});`);
+    const { stdout } = await run("node", ["plain.mjs"], { cwd: folder });
+    expect(stdout.trim()).toBe(outcome);
+  });
+
+  it("works from CommonJS where the engine can require modules", async () => {
+    const required = imports.replace("import", "const").replace("from", "= require(").replace(";", ");");
+    await writeFile(join(folder, "plain.cjs"), `${required}${program}console.log(${report});`);
+    const { stdout } = await run("node", ["plain.cjs"], { cwd: folder });
+    expect(stdout.trim()).toBe(outcome);
+  });
+
+  it("satisfies a strict TypeScript compiler, its own declarations included", async () => {
+    const typed = `${imports}
+import type { FrameBatch, Message, PeerInfo, SessionEvent, SocketType, ZmtpError } from "monocoque";
+const type: SocketType = "DEALER";
+const session = new ZmtpSession({ socketType: type, identity: new Uint8Array([1]), metadata: { "X-A": "b" } });
+for (const event of session.receive(session.start())) {
+  if (event.type === "Frame") { const payload: Uint8Array = event.frame.payload; void payload; }
+  if (event.type === "Error") { const error: ZmtpError = event.error; const code: string = error.code; void code; }
+  if (event.type === "HandshakeComplete") { const peer: PeerInfo = event.peer; void peer; }
+}
+const message: Message = ["a", new Uint8Array(2)];
+export const total = (batch: FrameBatch): number => batch.end(0) - batch.start(0);
+export const names = (event: SessionEvent): string => event.type;
+void message; void encodeMessage; void FrameDecoder; void defaultCodec;
+// @ts-expect-error: not a socket type
+new ZmtpSession({ socketType: "STREAM" });
+`;
+    await writeFile(join(folder, "typed.ts"), typed);
+    const options = {
+      strict: true,
+      noEmit: true,
+      module: "NodeNext",
+      target: "ES2022",
+      types: [],
+      exactOptionalPropertyTypes: true,
+    };
+    await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions: options, files: ["typed.ts"] }));
+    const tsc = join(root, "node_modules/typescript/lib/tsc.js");
+    const { stdout } = await run("node", [tsc, "-p", "."], { cwd: folder }).catch((error) => error);
+    expect(stdout).toBe("");
+  });
+
+  const missing = noBrowser();
+  if (missing) console.warn(`SKIPPED: the package in a page: ${missing}`);
+
+  const inPage = async (csp?: string) => {
+    const script = `import { defaultCodec, encodeMessage, FrameDecoder, ZmtpSession } from "./node_modules/monocoque/dist/index.js";${program}document.title = ${report};`;
+    await writeFile(join(folder, "page.js"), script);
+    await writeFile(
+      join(folder, "index.html"),
+      '<!doctype html><title></title><script type="module" src="page.js"></script>',
+    );
+    const site = await serve(folder, csp);
+    const browser = await launch();
+    try {
+      const page = await browser.newPage();
+      await page.goto(`${site.url}/index.html`);
+      await page.waitForFunction("document.title !== ''", undefined, { timeout: 10_000 });
+      return await page.title();
+    } finally {
+      await browser.close();
+      site.close();
+    }
+  };
+
+  it.skipIf(missing)("loads in a page with a plain module script", async () => {
+    expect(await inPage()).toBe(outcome);
+  });
+
+  it.skipIf(missing)("falls back to TypeScript where a page forbids WebAssembly", async () => {
+    expect(await inPage("script-src 'self'")).toBe(outcome.replace("wasm", "js"));
+  });
+});

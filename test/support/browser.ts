@@ -1,0 +1,46 @@
+/** A real Chromium, for tests that run in Node and drive a page. */
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join, normalize } from "node:path";
+import { type Browser, chromium } from "playwright-core";
+
+const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+
+/** Why no page can be opened here; undefined if one can. CI has to have a browser. */
+export function noBrowser(): string | undefined {
+  if (existsSync(executablePath) || process.env.CI !== undefined) return undefined;
+  return `no Chromium at ${executablePath}; install it or set CHROMIUM to its path`;
+}
+
+export function launch(): Promise<Browser> {
+  return chromium.launch({
+    executablePath,
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-sync",
+    ],
+  });
+}
+
+const TYPES: Record<string, string> = { ".html": "text/html", ".js": "text/javascript" };
+
+/** Serves a folder and nothing else; CSP where a page shall run under one. */
+export async function serve(folder: string, csp?: string): Promise<{ url: string; close(): void }> {
+  const server = createServer(async (request, response) => {
+    const path = normalize(join(folder, new URL(request.url ?? "/", "http://x").pathname));
+    const body = path.startsWith(folder) ? await readFile(path).catch(() => undefined) : undefined;
+    const headers = { "content-type": TYPES[extname(path)] ?? "application/octet-stream" };
+    response.writeHead(body ? 200 : 404, csp ? { ...headers, "content-security-policy": csp } : headers).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () => server.close(),
+  };
+}

@@ -1,0 +1,54 @@
+import { existsSync } from "node:fs";
+import { playwright } from "@vitest/browser-playwright";
+import { defineConfig } from "vitest/config";
+
+const chromium = process.env.CHROMIUM ?? "/usr/bin/chromium";
+/** CI has to have a browser; elsewhere its absence is said aloud. */
+const browserWanted = process.env.CI !== undefined || process.argv.includes("browser");
+const browserFound = existsSync(chromium);
+
+if (!browserFound && !browserWanted) {
+  console.warn(`\nSKIPPED: the browser tests. No Chromium at ${chromium}; install it or set CHROMIUM to its path.\n`);
+}
+
+/** What needs no engine's built-ins: the same files run in Node and in a page. */
+const universal = ["test/codec/**/*.test.ts", "test/session/**/*.test.ts"];
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: "node", include: ["test/**/*.test.ts"], testTimeout: 30_000 } },
+      ...(browserFound || browserWanted
+        ? [
+            {
+              test: {
+                name: "browser",
+                include: universal,
+                testTimeout: 30_000,
+                browser: {
+                  enabled: true,
+                  headless: true,
+                  screenshotFailures: false,
+                  instances: [{ browser: "chromium" as const }],
+                  provider: playwright({
+                    launchOptions: {
+                      executablePath: chromium,
+                      args: [
+                        "--no-sandbox",
+                        "--disable-gpu",
+                        "--disable-quic",
+                        "--no-first-run",
+                        "--disable-background-networking",
+                        "--disable-component-update",
+                        "--disable-sync",
+                      ],
+                    },
+                  }),
+                },
+              },
+            },
+          ]
+        : []),
+    ],
+  },
+});
