@@ -1,6 +1,18 @@
 /** A codec: three functions over one memory, in WebAssembly or in TypeScript, and who may use that memory now. */
 import type { FrameBatch } from "./batch.js";
-import { CAPACITY, GREETING, OUTPUT, OUTPUT_SIZE, SELECTION, STATUS, TABLE, WINDOW, WINDOW_SIZE } from "./layout.js";
+import {
+  CAPACITY,
+  GREETING,
+  LANDING,
+  LANDING_SIZE,
+  OUTPUT,
+  OUTPUT_SIZE,
+  SELECTION,
+  STATUS,
+  TABLE,
+  WINDOW,
+  WINDOW_SIZE,
+} from "./layout.js";
 
 /** An interchangeable engine: pass one to a decoder, an encoder or a session, or leave the choice to `defaultCodec()`. */
 export interface Codec {
@@ -33,6 +45,8 @@ export class Engine implements Codec {
   readonly table: Int32Array;
   readonly selection: Int32Array;
   readonly window: Uint8Array;
+  /** What sockets read into. It may change whenever the thread waits, so what it held must have been taken out by then. */
+  readonly landing: Uint8Array;
   readonly output: Uint8Array;
   #tenant: Tenant | undefined;
   readonly #lent: FrameBatch[] = [];
@@ -47,6 +61,7 @@ export class Engine implements Codec {
     this.table = new Int32Array(memory, TABLE, CAPACITY * 2);
     this.selection = new Int32Array(memory, SELECTION, CAPACITY * 2);
     this.window = new Uint8Array(memory, WINDOW, WINDOW_SIZE);
+    this.landing = this.window.subarray(LANDING, LANDING + LANDING_SIZE);
     this.output = new Uint8Array(memory, OUTPUT, OUTPUT_SIZE);
   }
 

@@ -5,7 +5,7 @@ import { type Codec, type Engine, engineOf } from "./codec.js";
 import { defaultCodec } from "./default.js";
 import { COMMAND, checkedFrameSize, type Header, type Limits, MORE, readHeader } from "./frame.js";
 import { LargeFrame } from "./large-frame.js";
-import { HEADROOM, INPUT_SIZE, WINDOW_SIZE } from "./layout.js";
+import { HEADROOM, INPUT, INPUT_SIZE, LANDING, WINDOW_SIZE } from "./layout.js";
 import { Tail } from "./tail.js";
 
 /**
@@ -49,7 +49,7 @@ export class FrameDecoder implements IterableIterator<FrameBatch> {
    * @throws {@link ZmtpError} from the iteration, after the last frame before the fault, and from every call that follows.
    */
   push(chunk: Uint8Array): Iterable<FrameBatch> {
-    this.#take(chunk, false);
+    this.#take(chunk, undefined);
     return this;
   }
 
@@ -64,7 +64,7 @@ export class FrameDecoder implements IterableIterator<FrameBatch> {
     this.#settle();
     this.#engine.lease(this);
     this.#reserved = true;
-    return this.#engine.window.subarray(HEADROOM, HEADROOM + Math.min(size, INPUT_SIZE));
+    return this.#engine.window.subarray(INPUT, INPUT + Math.min(size, INPUT_SIZE));
   }
 
   /**
@@ -77,7 +77,13 @@ export class FrameDecoder implements IterableIterator<FrameBatch> {
     if (!this.#reserved || !this.#engine.leasedTo(this)) {
       throw new Error("commit() without reserve(), or after another decoder used the region");
     }
-    this.#take(this.#engine.window.subarray(HEADROOM, HEADROOM + length), true);
+    this.#take(this.#engine.window.subarray(INPUT, INPUT + length), INPUT);
+    return this;
+  }
+
+  /** @internal Takes in what a socket has just read into the engine's landing region. */
+  landed(length: number): Iterable<FrameBatch> {
+    this.#take(this.#engine.window.subarray(LANDING, LANDING + length), LANDING);
     return this;
   }
 
@@ -117,7 +123,8 @@ export class FrameDecoder implements IterableIterator<FrameBatch> {
     this.#settle();
   }
 
-  #take(chunk: Uint8Array, inPlace: boolean): void {
+  /** `place` says where in the window the chunk lies already. */
+  #take(chunk: Uint8Array, place: number | undefined): void {
     if (this.#error) throw this.#error;
     this.#engine.recall();
     this.#reserved = false;
@@ -136,13 +143,14 @@ export class FrameDecoder implements IterableIterator<FrameBatch> {
     }
     const { window } = this.#engine;
     this.#engine.lease(this);
-    if (!inPlace || start > 0) window.set(bytes, HEADROOM);
+    const from = place === undefined ? INPUT : place + start;
+    if (place === undefined) window.set(bytes, INPUT);
     if (waiting > 0) {
-      window.set(this.#tail.peek(waiting), HEADROOM - waiting);
+      window.set(this.#tail.peek(waiting), from - waiting);
       this.#tail.take(waiting);
     }
-    this.#at = HEADROOM - waiting;
-    this.#to = HEADROOM + bytes.length;
+    this.#at = from - waiting;
+    this.#to = from + bytes.length;
     this.#needed = 0;
   }
 

@@ -15,17 +15,23 @@ export const TABLE = 1024;
 /** Rows of the same shape: frames chosen out of a run, to be gathered. */
 export const SELECTION = 66560;
 
-/** The octets being scanned: headroom for an unfinished frame, then the input region. Rows hold offsets into the window. */
+/**
+ * The octets being scanned, twice over: headroom for an unfinished frame, then the region that a chunk comes to lie in. Rows hold
+ * offsets into the window. INPUT takes the chunks of those who call; LANDING is what sockets read into, at any time.
+ */
 export const WINDOW = 132096;
 export const HEADROOM = 131136;
+export const INPUT = 131136;
 export const INPUT_SIZE = 1048576;
-export const WINDOW_SIZE = 1179712;
+export const LANDING = 1310848;
+export const LANDING_SIZE = 262144;
+export const WINDOW_SIZE = 1572992;
 
-/** Where gathered frames are laid one behind the other. */
-export const OUTPUT = 1311808;
-export const OUTPUT_SIZE = 260992;
+/** Where gathered frames are laid one behind the other; a wide store may go a little further. */
+export const OUTPUT = 1705088;
+export const OUTPUT_SIZE = 260928;
 
-export const MEMORY_PAGES = 24;
+export const MEMORY_PAGES = 30;
 
 /** MORE travels in the top bit of a row's second word. */
 export const MORE_BIT = -2147483648;

@@ -10,7 +10,7 @@ type CommonEvent =
   /** Both READYs have been exchanged; messages may follow. Once. */
   | { readonly type: "HandshakeComplete"; readonly peer: PeerInfo }
   /**
-   * A command in traffic: SUBSCRIBE and CANCEL (data: the prefix; from a ZMTP 3.0 peer too), PING (data: TTL in tenths of a second, two octets, then
+   * A command in traffic: SUBSCRIBE and CANCEL (data: the prefix, whether it came as a command or as a 0x01 or 0x00 message), PING (data: TTL in tenths of a second, two octets, then
    * its context; the PONG precedes it as SendBytes), PONG (data: the context), and any that ZMTP does not know. Owned.
    */
   | { readonly type: "Command"; readonly name: string; readonly data: Uint8Array }

@@ -16,7 +16,7 @@ import { nullMechanism } from "./null.js";
 import { checkedLocal, type LocalPeer, type PeerInfo, peerOf } from "./peer.js";
 import { encodeError, peerError } from "./ready.js";
 import { isPublisher, isSubscriber } from "./socket-type.js";
-import { knowsCommands, type Subscription, subscriptionFrame, subscriptionIn } from "./subscription.js";
+import { type Subscription, subscriptionFrame, subscriptionIn } from "./subscription.js";
 
 /** Longest command of a handshake: far more than any metadata in use, and all that a stranger can make us hold. */
 const HANDSHAKE_LIMITS: Limits = { maxFrameSize: 65536, commandsOnly: true };
@@ -33,17 +33,17 @@ const TOLD: Partial<Record<ZmtpErrorCode, string>> = {
 /** ZMTP 2.0's signature; what a 2.0 peer shows before it reads ours. RFC 37, "Backwards Interoperability". */
 const SIGNATURE_SIZE = 10;
 
+const OTHER_MECHANISM =
+  "Is PLAIN or CURVE on at the peer? libzmq closes without a word, and often before it has named its own mechanism, when ours is another.";
+
 /** Why a peer may have closed before its greeting was whole, by how much of it came. */
 const CLOSED_IN_GREETING = {
-  silent: ["it never spoke", "Does anything but a ZeroMQ peer, a proxy say, accept connections there?"],
+  silent: ["it never spoke", `${OTHER_MECHANISM} A proxy without a ZeroMQ peer behind it does the same.`],
   signature: [
     "its signature and nothing more",
-    "A ZMTP 2.0 peer (JeroMQ 0.3, Debian's libjeromq-java) hangs up like this when it meets our version: update it to ZMTP 3.",
+    `${OTHER_MECHANISM} A ZMTP 2.0 peer (JeroMQ 0.3, Debian's libjeromq-java) hangs up here too, when it meets our version: update it to ZMTP 3.`,
   ],
-  partly: [
-    "it did not like ours",
-    "libzmq closes without a word when the security mechanisms differ: is PLAIN or CURVE on at the peer?",
-  ],
+  partly: ["it did not like ours", OTHER_MECHANISM],
 } as const;
 
 /** Where a session stands. */
@@ -101,8 +101,8 @@ export class ZmtpSession {
   /** Frames of an owned run that `receive()` has not handed out yet. */
   #run: FrameBatch | undefined;
   #handedOut = 0;
-  /** A publisher whose peer speaks ZMTP 3.0 gets its subscriptions as messages. */
-  #subscriptionsAreMessages = false;
+  /** A publisher gets subscriptions as messages too: from ZMTP 3.0 peers, and from a libzmq XSUB of any version. */
+  #subscriptionsMayBeMessages = false;
   #insideMessage = false;
 
   /** @throws A TypeError for an unknown socket type, or an identity or metadata that the RFC does not allow. */
@@ -207,7 +207,8 @@ export class ZmtpSession {
   }
 
   /**
-   * A subscription to all messages that begin with `prefix` (default: to all), as octets to send. Each counts; undo each with `cancel`.
+   * A subscription to all messages that begin with `prefix` (default: to all), as octets to send. By the RFC each counts and is
+   * undone by a `cancel` of its own; libzmq counts a prefix once.
    *
    * @throws {@link ZmtpError} NOT_A_SUBSCRIBER, or as `send` does.
    */
@@ -269,7 +270,7 @@ export class ZmtpSession {
           const { value: batch } = this.#decoder.next();
           if (batch === undefined) return undefined;
           if (batch.command(0)) this.#dispatch(batch);
-          else if (this.#subscriptionsAreMessages) this.#splitSubscriptions(batch);
+          else if (this.#subscriptionsMayBeMessages) this.#splitSubscriptions(batch);
           else return { type: "Frames", batch };
         }
       } catch (error) {
@@ -308,7 +309,7 @@ export class ZmtpSession {
     this.#peer = peer;
     this.#state = "active";
     this.#traffic = traffic;
-    this.#subscriptionsAreMessages = isPublisher(this.#local.socketType) && !knowsCommands(peer.version);
+    this.#subscriptionsMayBeMessages = isPublisher(this.#local.socketType);
     this.#decoder.expect(this.#limits);
     this.#events.push({ type: "HandshakeComplete", peer });
   }

@@ -1,4 +1,7 @@
-/** SUBSCRIBE and CANCEL: commands since ZMTP 3.1, messages before. RFC 37 and RFC 23, "The Publish-Subscribe Pattern". */
+/**
+ * SUBSCRIBE and CANCEL: commands since ZMTP 3.1, messages before. RFC 37 and RFC 23, "The Publish-Subscribe Pattern". A libzmq XSUB
+ * sends messages to peers of every version.
+ */
 import type { Frame } from "../codec/frame.js";
 import { octets, type Payload } from "../codec/payload.js";
 import { commandBody } from "./command.js";
@@ -11,7 +14,7 @@ const OCTET: Record<Subscription, number> = { SUBSCRIBE: 1, CANCEL: 0 };
 const BY_OCTET: readonly Subscription[] = ["CANCEL", "SUBSCRIBE"];
 
 /** Whether a peer of this version knows the commands. */
-export function knowsCommands({ major, minor }: Version): boolean {
+function knowsCommands({ major, minor }: Version): boolean {
   return major > 3 || minor > 0;
 }
 
@@ -25,7 +28,7 @@ export function subscriptionFrame(kind: Subscription, prefix: Payload, version: 
   return { payload: message, more: false, command: false };
 }
 
-/** Which subscription a message from a ZMTP 3.0 peer is, if it is one. */
+/** Which subscription a message to a publisher is, if it is one. */
 export function subscriptionIn(payload: Uint8Array): Subscription | undefined {
   return payload.length > 0 ? BY_OCTET[payload[0]] : undefined;
 }

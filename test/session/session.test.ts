@@ -210,7 +210,7 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("ZmtpSession
     expect(() => active().subscribe()).toThrow(expect.objectContaining({ code: "NOT_A_SUBSCRIBER" }));
   });
 
-  it("reports subscriptions alike from 3.1 and from 3.0", () => {
+  it("reports subscriptions alike, as commands and as messages", () => {
     const wanted = [
       { type: "Command", name: "SUBSCRIBE", data: ascii("a") },
       { type: "Command", name: "CANCEL", data: bytes() },

@@ -1,0 +1,171 @@
+/** Encoding: single messages, batches forwarded and gathered, greetings. */
+import { encodeGreeting, encodeMessage, FrameDecoder, FrameEncoder, parseGreeting } from "monocoque";
+import { compare, median, ratio } from "../lib/compare.js";
+import { times } from "../lib/table.js";
+import { named } from "../lib/workloads.js";
+import { sink } from "./consume.js";
+
+/** Messages encoded between two flushes, as many as a tick may gather. */
+const RUN = 500;
+
+const many = (payload) =>
+  Array.from({ length: RUN }, (_, i) => (typeof payload === "string" ? payload : payload.slice().fill(i)));
+
+const encodeRun = (codec, payloads) => {
+  const encoder = new FrameEncoder({ codec });
+  return () => {
+    for (let i = 0; i < payloads.length; i++) encoder.frame(payloads[i]);
+    sink.octets += encoder.flush().length;
+  };
+};
+
+/** What a library without an encoder does: header and payload concatenated, message by message. */
+const concatRun = (payloads) => () => {
+  for (const payload of payloads) sink.octets += concatenated(payload).length;
+};
+
+const encoded = new TextEncoder();
+
+function concatenated(payload) {
+  const body = typeof payload === "string" ? encoded.encode(payload) : payload;
+  const header = body.length > 255 ? new Uint8Array(9) : Uint8Array.of(0, body.length);
+  if (body.length > 255) {
+    header[0] = 2;
+    new DataView(header.buffer).setUint32(5, body.length);
+  }
+  if (globalThis.Buffer) return Buffer.concat([header, body]);
+  const out = new Uint8Array(header.length + body.length);
+  out.set(header);
+  out.set(body, header.length);
+  return out;
+}
+
+export async function encode({ codecs: [codec], progress }) {
+  const rows = [];
+  const kinds = {
+    "16 B": new Uint8Array(16),
+    "64 B": new Uint8Array(64),
+    "256 B": new Uint8Array(256),
+    "1 KiB": new Uint8Array(1024),
+    "64 B ASCII": "sixty-four characters, as a topic or a small JSON text would be!",
+    "64 B UTF-8": "vierundsechzig Oktette mit Umlauten: äöü, Ägypten, Öl, Übung, ß.",
+  };
+  for (const [name, payload] of Object.entries(kinds)) {
+    progress(`encode ${name}`);
+    const payloads = many(payload);
+    const found = await compare(
+      {
+        encoder: encodeRun(codec, payloads),
+        message: () => {
+          for (const each of payloads) sink.octets += encodeMessage(each).length;
+        },
+        concat: concatRun(payloads),
+      },
+      RUN,
+    );
+    rows.push({
+      payload: name,
+      "vs Buffer.concat": times(ratio(found, "encoder", "concat")),
+      "FrameEncoder ns": median(found.encoder),
+      "encodeMessage ns": median(found.message),
+      "Buffer.concat ns": median(found.concat),
+    });
+  }
+  return {
+    title: "Encode",
+    note: "Single messages from the JavaScript heap; ns a message. FrameEncoder flushes every 500; encodeMessage returns octets of their own.",
+    columns: Object.keys(rows[0]),
+    rows,
+  };
+}
+
+const forward = (codec, chunk) => {
+  const decoder = new FrameDecoder({ codec });
+  const encoder = new FrameEncoder({ codec });
+  return () => {
+    for (const batch of decoder.push(chunk)) encoder.batch(batch);
+    sink.octets += encoder.flush().length;
+  };
+};
+
+const forwardOneByOne = (codec, chunk) => {
+  const decoder = new FrameDecoder({ codec });
+  return () => {
+    for (const batch of decoder.push(chunk)) {
+      for (const { payload, more } of batch) sink.octets += encodeMessage(more ? [payload, ""] : payload).length;
+    }
+  };
+};
+
+/** Only the encoder's part: the batch is decoded once and chosen from once. */
+const gather = (codec, chunk) => {
+  const decoder = new FrameDecoder({ codec });
+  const encoder = new FrameEncoder({ codec });
+  const [batch] = decoder.push(chunk);
+  const every = batch.filter(() => true);
+  return () => {
+    encoder.batch(every);
+    sink.octets += encoder.flush().length;
+  };
+};
+
+const gatherInTypeScript = (js, wasm, chunk) => {
+  const decoder = new FrameDecoder({ codec: wasm });
+  const encoder = new FrameEncoder({ codec: js });
+  const [batch] = decoder.push(chunk);
+  const every = batch.filter(() => true);
+  return () => {
+    encoder.batch(every);
+    sink.octets += encoder.flush().length;
+  };
+};
+
+export async function batches({ codecs: [wasm, js], progress }) {
+  const rows = [];
+  for (const name of ["16 B", "64 B", "256 B", "1 KiB", "3-part 5/0/64 B"]) {
+    progress(`forward ${name}`);
+    const { bytes, frames } = named(name);
+    const found = await compare({ forward: forward(wasm, bytes), oneByOne: forwardOneByOne(wasm, bytes) }, frames);
+    // The batches gathered are borrowed, so nothing may decode while each is measured.
+    const gathered = await compare({ wasm: gather(wasm, bytes) }, frames);
+    const byHand = await compare({ js: gatherInTypeScript(js, wasm, bytes) }, frames);
+    rows.push({
+      frames: name,
+      "forward vs one by one": times(ratio(found, "forward", "oneByOne")),
+      "forward ns": median(found.forward),
+      "one by one ns": median(found.oneByOne),
+      "gather WASM ns": median(gathered.wasm),
+      "gather TypeScript ns": median(byHand.js),
+    });
+  }
+  return {
+    title: "Forward and gather",
+    note: "Forward: decode a batch and encode it as it came, against decoding and encoding frame by frame. Gather: encode frames chosen out of a batch. ns a frame.",
+    columns: Object.keys(rows[0]),
+    rows,
+  };
+}
+
+export async function greeting({ progress }) {
+  progress("greeting");
+  const octets = encodeGreeting();
+  const found = await compare(
+    {
+      parse: () => {
+        sink.octets += parseGreeting(octets).mechanism.length;
+      },
+      encode: () => {
+        sink.octets += encodeGreeting().length;
+      },
+    },
+    1,
+  );
+  return {
+    title: "Greeting",
+    columns: ["operation", "ns"],
+    rows: [
+      { operation: "parseGreeting", ns: median(found.parse) },
+      { operation: "encodeGreeting", ns: median(found.encode) },
+    ],
+  };
+}
