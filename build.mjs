@@ -1,7 +1,7 @@
 // Builds assembly/ into an inlined module and src/ into dist/, which a page can load as it is.
 // `node build.mjs wasm` stops after the first step, which the tests and the type checker need.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "rolldown";
 
 const run = (command, ...args) => execFileSync("npx", ["--no", "--", command, ...args], { stdio: "inherit" });
@@ -25,15 +25,19 @@ export function codecWasm(): Uint8Array<ArrayBuffer> {
 
 inlineWasm();
 if (process.argv[2] !== "wasm") {
-  rmSync("dist", { recursive: true, force: true });
+  // Beside the old build, then in its place: whoever runs meanwhile finds the one or the other, whole.
+  const out = "build/dist";
+  rmSync(out, { recursive: true, force: true });
   // The types carry the documentation, the modules the code: nothing is shipped twice.
-  run("tsc", "-p", "tsconfig.build.json", "--emitDeclarationOnly");
-  run("tsc", "-p", "tsconfig.build.json", "--declaration", "false", "--removeComments");
+  run("tsc", "-p", "tsconfig.build.json", "--outDir", out, "--emitDeclarationOnly");
+  run("tsc", "-p", "tsconfig.build.json", "--outDir", out, "--declaration", "false", "--removeComments");
   // No page resolves a bare import: AssemblyScript's loader moves in.
   await build({
     input: "src/codec/loader.ts",
     platform: "neutral",
     resolve: { mainFields: ["main"] },
-    output: { file: "dist/codec/loader.js", format: "esm", minify: true },
+    output: { file: `${out}/codec/loader.js`, format: "esm", minify: true },
   });
+  rmSync("dist", { recursive: true, force: true });
+  renameSync(out, "dist");
 }

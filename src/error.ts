@@ -87,6 +87,18 @@ const REFUSALS = {
   },
   NOT_A_SUBSCRIBER: { section: SUBSCRIPTIONS, hint: "Only SUB and XSUB subscribe: open the session as one of these." },
   NOT_ACTIVE: { hint: "Wait for HandshakeComplete before you send." },
+  CLOSED: { hint: "Nothing can be sent on a connection that has ended." },
+  CONNECTION_LOST: {
+    hint: "The network or the peer's process broke off: connect again after a short and random while.",
+  },
+  CONNECT_TIMEOUT: {
+    hint: "Is the peer there, and does a firewall let you through? `connectTimeout` sets the patience.",
+  },
+  HANDSHAKE_TIMEOUT: {
+    section: "RFC 37, Security Considerations",
+    hint: "Something accepts connections there and does not speak ZMTP, or the peer is overloaded. `handshakeTimeout` sets the patience.",
+  },
+  HEARTBEAT_TIMEOUT: { section: HEARTBEAT, hint: "The peer or the network is gone without a goodbye." },
   STALE_BATCH: {
     hint: "A borrowed batch is valid until the next call that decodes on this thread. Call toOwned() on what you keep.",
   },

@@ -40,6 +40,12 @@ export class FrameEncoder {
     return this;
   }
 
+  /** @internal Adds the header alone of a frame whose payload travels beside the buffer. */
+  header(length: number, more: boolean): void {
+    this.#room(LONG_HEADER);
+    this.#length = writeHeader(this.#out, this.#length, more ? MORE : 0, length);
+  }
+
   /**
    * Adds all frames of a message, MORE on each but the last.
    *

@@ -58,6 +58,14 @@ export function writeHeader(out: Uint8Array, at: number, flags: number, length: 
   return at + LONG_HEADER;
 }
 
+/** Refuses a frame that came whole, as `readHeader` refuses one that comes octet by octet. */
+export function admit(length: number, command: boolean, limits: Limits): void {
+  if (limits.commandsOnly && !command) throw new ZmtpError("UNEXPECTED_MESSAGE", "A message frame came before READY");
+  if (length > limits.maxFrameSize) {
+    throw new ZmtpError("FRAME_TOO_LARGE", `A frame has ${length} octets; the limit is ${limits.maxFrameSize}`);
+  }
+}
+
 export interface Header {
   readonly flags: number;
   /** Octets of the header itself. */

@@ -1,10 +1,10 @@
 /** A session: Greeting → Handshake → Active. Octets in, events out; no I/O, no clock. RFC 37, "Overall Behavior". */
 import { type FrameBatch, ownedFrame } from "../codec/batch.js";
-import { type Codec, engineOf } from "../codec/codec.js";
+import { type Codec, type Engine, engineOf } from "../codec/codec.js";
 import { FrameDecoder } from "../codec/decoder.js";
 import { defaultCodec } from "../codec/default.js";
 import { encodeFrame, encodeMessage, FrameEncoder } from "../codec/encoder.js";
-import { checkedFrameSize, type Frame, type Limits } from "../codec/frame.js";
+import { admit, checkedFrameSize, type Frame, type Limits } from "../codec/frame.js";
 import { framesOf, type Message, octets, type Payload } from "../codec/payload.js";
 import { ZmtpError, type ZmtpErrorCode } from "../error.js";
 import { type Command, parseCommand } from "./command.js";
@@ -88,6 +88,7 @@ export class ZmtpSession {
   readonly #local: LocalPeer;
   readonly #limits: Limits;
   readonly #ours: Uint8Array;
+  readonly #engine: Engine;
   readonly #decoder: FrameDecoder;
   readonly #encoder: FrameEncoder;
   readonly #handshake: Handshake;
@@ -98,6 +99,7 @@ export class ZmtpSession {
   #peer: PeerInfo | undefined;
   #error: ZmtpError | undefined;
   #events: SessionBatchEvent[] = [];
+  #framed: FrameBatch[] = [];
   /** Frames of an owned run that `receive()` has not handed out yet. */
   #run: FrameBatch | undefined;
   #handedOut = 0;
@@ -112,7 +114,8 @@ export class ZmtpSession {
     this.#local = checkedLocal(options);
     this.#limits = { maxFrameSize: checkedFrameSize(options.maxFrameSize), commandsOnly: false };
     this.#ours = encodeGreeting({ mechanism: mechanism.name, asServer: mechanism.asServer });
-    this.#reader = new GreetingReader(engineOf(codec), this.#ours);
+    this.#engine = engineOf(codec);
+    this.#reader = new GreetingReader(this.#engine, this.#ours);
     this.#handshake = mechanism.begin(this.#local);
     this.#encoder = new FrameEncoder({ codec });
     this.#decoder = new FrameDecoder({ codec });
@@ -171,6 +174,32 @@ export class ZmtpSession {
       else this.#take(this.#decoder.reserve().slice(0, length));
     }
     return iterate(() => this.#nextBatchEvent());
+  }
+
+  /** @internal As `commit`, for what a socket has just read into the engine's landing region. */
+  landed(length: number): Iterable<SessionBatchEvent> {
+    if (this.#error === undefined) {
+      if (this.#reader === undefined) this.#decoder.landed(length);
+      else this.#take(this.#engine.landing.slice(0, length));
+    }
+    return iterate(() => this.#nextBatchEvent());
+  }
+
+  /** @internal Takes the peer's greeting as read, for transports that agree on version and mechanism in their own way. */
+  greeted(greeting: Greeting): Iterable<SessionBatchEvent> {
+    this.#shakeOn(greeting);
+    return iterate(() => this.#nextBatchEvent());
+  }
+
+  /** @internal Takes in one frame from a transport that frames by itself; its payload becomes ours. */
+  receiveFrame(payload: Uint8Array, more: boolean, command: boolean): Iterable<SessionBatchEvent> {
+    if (this.#error === undefined) this.#framed.push(ownedFrame(payload, more, command));
+    return iterate(() => this.#nextBatchEvent());
+  }
+
+  /** @internal Whether frames leave as they are, so that whoever gathers them may encode them itself. */
+  get inClear(): boolean {
+    return this.#traffic === undefined;
   }
 
   /** Tells the session that the peer has closed. Reports an error if that was too early: before the handshake was over, or inside a frame. */
@@ -267,7 +296,7 @@ export class ZmtpSession {
         if (this.#reader !== undefined) {
           if (!this.#readGreeting(this.#reader)) return undefined;
         } else {
-          const { value: batch } = this.#decoder.next();
+          const batch = this.#nextFramed() ?? this.#decoder.next().value;
           if (batch === undefined) return undefined;
           if (batch.command(0)) this.#dispatch(batch);
           else if (this.#subscriptionsMayBeMessages) this.#splitSubscriptions(batch);
@@ -281,12 +310,25 @@ export class ZmtpSession {
   }
 
   #readGreeting(reader: GreetingReader): boolean {
-    this.#greeting = reader.read();
-    if (this.#greeting === undefined) return false;
+    const greeting = reader.read();
+    if (greeting !== undefined) this.#shakeOn(greeting);
+    return greeting !== undefined;
+  }
+
+  #shakeOn(greeting: Greeting): void {
+    this.#greeting = greeting;
     this.#reader = undefined;
     this.#state = "handshake";
     this.#sendBytes(this.#handshake.open());
-    return true;
+  }
+
+  /** The next frame that the transport framed, held to the same rules as those that the decoder found. */
+  #nextFramed(): FrameBatch | undefined {
+    const batch = this.#framed.shift();
+    if (batch === undefined) return undefined;
+    const limits = this.#state === "active" ? this.#limits : HANDSHAKE_LIMITS;
+    admit(batch.end(0), batch.command(0), limits);
+    return batch;
   }
 
   #dispatch(batch: FrameBatch): void {
