@@ -19,9 +19,11 @@ export interface Handshake {
   open(): Uint8Array | undefined;
   /** Takes a command (never ERROR, which the session handles); throws a ZmtpError if it has no place here. */
   receive(command: Command): Progress;
+  /** Takes a message, where the handshake has one. Its peers do not tell their socket types. */
+  receiveMessage?(payload: Uint8Array): Progress;
 }
 
-/** What a command led to. */
+/** What a command or a message led to. */
 export interface Progress {
   /** Frames to send now. */
   readonly send?: Uint8Array;

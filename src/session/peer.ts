@@ -17,7 +17,8 @@ export interface LocalPeer {
 
 /** What the peer said. Owned. */
 export interface PeerInfo {
-  readonly socketType: SocketType;
+  /** Undefined over `ws://` alone, where peers do not tell. */
+  readonly socketType: SocketType | undefined;
   /** Empty if the peer has none. */
   readonly identity: Uint8Array;
   readonly version: Version;
@@ -47,6 +48,17 @@ export function peerOf(greeting: Greeting, metadata: Metadata, ours: SocketType,
   if (fault !== undefined) throw new ZmtpError("IDENTITY", `From the peer: ${fault}`, { offset: position });
   const { version, mechanism } = greeting;
   return { socketType, identity: identity ?? new Uint8Array(0), version, mechanism, metadata };
+}
+
+/** A peer whose handshake does not tell its socket type. */
+export function untypedPeer({ version, mechanism }: Greeting, metadata: Metadata): PeerInfo {
+  return {
+    socketType: undefined,
+    identity: metadata.get("Identity") ?? new Uint8Array(0),
+    version,
+    mechanism,
+    metadata,
+  };
 }
 
 function socketTypeIn(metadata: Metadata, ours: SocketType, offset: number): SocketType {

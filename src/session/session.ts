@@ -11,15 +11,16 @@ import { type Command, parseCommand } from "./command.js";
 import type { SessionBatchEvent, SessionEvent } from "./event.js";
 import { encodeGreeting, GREETING_SIZE, type Greeting, GreetingReader } from "./greeting.js";
 import { pingBody, pongBody } from "./heartbeat.js";
-import type { Handshake, Mechanism, Traffic } from "./mechanism.js";
+import type { Handshake, Mechanism, Progress, Traffic } from "./mechanism.js";
+import type { Metadata } from "./metadata.js";
 import { nullMechanism } from "./null.js";
-import { checkedLocal, type LocalPeer, type PeerInfo, peerOf } from "./peer.js";
+import { checkedLocal, type LocalPeer, type PeerInfo, peerOf, untypedPeer } from "./peer.js";
 import { encodeError, peerError } from "./ready.js";
 import { isPublisher, isSubscriber } from "./socket-type.js";
 import { type Subscription, subscriptionFrame, subscriptionIn } from "./subscription.js";
 
-/** Longest command of a handshake: far more than any metadata in use, and all that a stranger can make us hold. */
-const HANDSHAKE_LIMITS: Limits = { maxFrameSize: 65536, commandsOnly: true };
+/** Longest frame of a handshake: far more than any metadata in use, and all that a stranger can make us hold. */
+const HANDSHAKE_FRAME = 65536;
 
 const NO_CONTEXT = new Uint8Array(0);
 
@@ -87,6 +88,7 @@ export class ZmtpSession {
 
   readonly #local: LocalPeer;
   readonly #limits: Limits;
+  readonly #handshakeLimits: Limits;
   readonly #ours: Uint8Array;
   readonly #engine: Engine;
   readonly #decoder: FrameDecoder;
@@ -117,9 +119,13 @@ export class ZmtpSession {
     this.#engine = engineOf(codec);
     this.#reader = new GreetingReader(this.#engine, this.#ours);
     this.#handshake = mechanism.begin(this.#local);
+    this.#handshakeLimits = {
+      maxFrameSize: HANDSHAKE_FRAME,
+      commandsOnly: this.#handshake.receiveMessage === undefined,
+    };
     this.#encoder = new FrameEncoder({ codec });
     this.#decoder = new FrameDecoder({ codec });
-    this.#decoder.expect(HANDSHAKE_LIMITS, GREETING_SIZE);
+    this.#decoder.expect(this.#handshakeLimits, GREETING_SIZE);
   }
 
   /** Greeting, handshake, active: how far the two peers have come. */
@@ -299,6 +305,7 @@ export class ZmtpSession {
           const batch = this.#nextFramed() ?? this.#decoder.next().value;
           if (batch === undefined) return undefined;
           if (batch.command(0)) this.#dispatch(batch);
+          else if (this.#state === "handshake") this.#takeIdentity(batch);
           else if (this.#subscriptionsMayBeMessages) this.#splitSubscriptions(batch);
           else return { type: "Frames", batch };
         }
@@ -326,8 +333,7 @@ export class ZmtpSession {
   #nextFramed(): FrameBatch | undefined {
     const batch = this.#framed.shift();
     if (batch === undefined) return undefined;
-    const limits = this.#state === "active" ? this.#limits : HANDSHAKE_LIMITS;
-    admit(batch.end(0), batch.command(0), limits);
+    admit(batch.end(0), batch.command(0), this.#state === "active" ? this.#limits : this.#handshakeLimits);
     return batch;
   }
 
@@ -344,10 +350,24 @@ export class ZmtpSession {
   }
 
   #shakeHands(command: Command): void {
-    const { send, metadata, traffic } = this.#handshake.receive(command);
+    const progress = this.#handshake.receive(command);
+    this.#progress(progress, (greeting, metadata) =>
+      peerOf(greeting, metadata, this.#local.socketType, command.position),
+    );
+  }
+
+  #takeIdentity(batch: FrameBatch): void {
+    const progress = this.#handshake.receiveMessage?.(batch.payload(0));
+    if (progress) this.#progress(progress, untypedPeer);
+  }
+
+  #progress(
+    { send, metadata, traffic }: Progress,
+    describe: (greeting: Greeting, metadata: Metadata) => PeerInfo,
+  ): void {
     this.#sendBytes(send);
     if (metadata === undefined || this.#greeting === undefined) return;
-    const peer = peerOf(this.#greeting, metadata, this.#local.socketType, command.position);
+    const peer = describe(this.#greeting, metadata);
     this.#peer = peer;
     this.#state = "active";
     this.#traffic = traffic;

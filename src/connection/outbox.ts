@@ -1,0 +1,79 @@
+/** What waits to leave: small messages encoded into one buffer, large payloads beside it, uncopied. */
+import type { FrameBatch } from "../codec/batch.js";
+import type { Codec } from "../codec/codec.js";
+import { FrameEncoder } from "../codec/encoder.js";
+import { framesOf, type Message, type Payload } from "../codec/payload.js";
+
+/** From here on a payload leaves from where it lies. */
+export const UNCOPIED = 64 * 1024;
+
+/** Gathers frames until the transport takes them. How they lie in the chunks is the transport's framing. */
+export interface Outbox {
+  /** Octets waiting. */
+  readonly length: number;
+  message(message: Message): void;
+  batch(batch: FrameBatch): void;
+  /** Frames of the session's own, as ZMTP has them; they leave from where they lie. */
+  octets(bytes: Uint8Array): void;
+  /** All of it, in order. */
+  take(): Uint8Array[];
+}
+
+/** ZMTP's own framing: any number of frames in any chunk. */
+export class ZmtpOutbox implements Outbox {
+  readonly #encoder: FrameEncoder;
+  #chunks: Uint8Array[] = [];
+  #gathered = 0;
+
+  constructor(codec: Codec) {
+    this.#encoder = new FrameEncoder({ codec });
+  }
+
+  get length(): number {
+    return this.#gathered + this.#encoder.length;
+  }
+
+  message(message: Message): void {
+    if (typeof message === "string" || message instanceof Uint8Array) {
+      this.#frame(message, false);
+      return;
+    }
+    const last = framesOf(message).length - 1;
+    for (let i = 0; i <= last; i++) this.#frame(message[i], i < last);
+  }
+
+  batch(batch: FrameBatch): void {
+    this.#encoder.batch(batch);
+  }
+
+  octets(bytes: Uint8Array): void {
+    this.#cut();
+    this.#gather(bytes);
+  }
+
+  take(): Uint8Array[] {
+    this.#cut();
+    const chunks = this.#chunks;
+    this.#chunks = [];
+    this.#gathered = 0;
+    return chunks;
+  }
+
+  #frame(payload: Payload, more: boolean): void {
+    if (payload.length < UNCOPIED || typeof payload === "string") {
+      this.#encoder.frame(payload, more);
+      return;
+    }
+    this.#encoder.header(payload.length, more);
+    this.octets(payload);
+  }
+
+  #cut(): void {
+    if (this.#encoder.length > 0) this.#gather(this.#encoder.flush());
+  }
+
+  #gather(bytes: Uint8Array): void {
+    this.#chunks.push(bytes);
+    this.#gathered += bytes.length;
+  }
+}

@@ -1,0 +1,5 @@
+/** Monocoque where there are sockets: everything of "monocoque", and connect and listen for tcp://, ipc:// and ws://. */
+export { connect } from "./connection/node/connect.js";
+export { type Listener, listen } from "./connection/node/listen.js";
+export type { ListenOptions, NodeConnectionOptions } from "./connection/node/options.js";
+export * from "./index.js";
