@@ -12,16 +12,23 @@ const FIRST = 1024;
 const MOST_AHEAD = 256 * 1024;
 
 /** Up to here a loop copies a payload faster than `set`. */
-const LOOPED = 16;
+const LOOPED = 8;
+
+/** How many buffers, and how large ones, are kept for the next octets. */
+const SPARES = 8;
+const MOST_SPARE = 512 * 1024;
+
+const EMPTY: Uint8Array = new Uint8Array(0);
 
 /**
  * Encodes frames (RFC 37, "Framing") into one growing buffer; `flush` hands it over. LONG is set exactly where a payload exceeds 255 octets.
  */
 export class FrameEncoder {
   readonly #engine: Engine;
-  #out: Uint8Array = new Uint8Array(0);
+  #out = EMPTY;
   #length = 0;
   #ahead = FIRST;
+  readonly #spare: Uint8Array[] = [];
 
   /** @param options.codec - Default `defaultCodec()`. */
   constructor(options: { codec?: Codec | undefined } = {}) {
@@ -78,13 +85,27 @@ export class FrameEncoder {
     return this;
   }
 
-  /** All octets since the last flush, owned by the caller: the encoder never touches them again. */
+  /**
+   * All octets since the last flush, owned by the caller: the encoder never touches them again, unless they are given back to
+   * `recycle`.
+   */
   flush(): Uint8Array {
     const bytes = this.#length === this.#out.length ? this.#out : this.#out.subarray(0, this.#length);
-    this.#ahead = Math.min(Math.max(this.#length, FIRST), MOST_AHEAD);
-    this.#out = new Uint8Array(0);
+    this.#ahead = Math.min(Math.max(this.#length + LONG_HEADER, FIRST), MOST_AHEAD);
+    this.#out = EMPTY;
     this.#length = 0;
     return bytes;
+  }
+
+  /**
+   * Gives octets that `flush` returned back for the next ones to be written into: fresh memory costs more than encoding.
+   * Only when nobody reads them any more: a socket does until its write has called back.
+   */
+  recycle(bytes: Uint8Array): void {
+    const { buffer, byteOffset } = bytes;
+    if (byteOffset === 0 && buffer.byteLength <= MOST_SPARE && this.#spare.length < SPARES) {
+      this.#spare.push(new Uint8Array(buffer));
+    }
   }
 
   #bytes(payload: Uint8Array, flags: number): void {
@@ -92,8 +113,8 @@ export class FrameEncoder {
     this.#room(length + LONG_HEADER);
     const out = this.#out;
     const at = writeHeader(out, this.#length, flags, length);
-    if (length <= LOOPED) for (let i = 0; i < length; i++) out[at + i] = payload[i];
-    else out.set(payload, at);
+    if (length > LOOPED) out.set(payload, at);
+    else for (let i = 0; i < length; i++) out[at + i] = payload[i];
     this.#length = at + length;
   }
 
@@ -135,10 +156,18 @@ export class FrameEncoder {
 
   #room(count: number): void {
     const needed = this.#length + count;
-    if (needed <= this.#out.length) return;
-    const out = new Uint8Array(Math.max(needed, this.#length === 0 ? this.#ahead : 2 * this.#out.length));
+    if (needed > this.#out.length) this.#grow(needed);
+  }
+
+  #grow(needed: number): void {
+    const out = this.#length === 0 ? this.#fresh(needed) : new Uint8Array(Math.max(needed, 2 * this.#out.length));
     if (this.#length > 0) out.set(this.#out.subarray(0, this.#length));
     this.#out = out;
+  }
+
+  #fresh(needed: number): Uint8Array {
+    const spare = this.#spare.pop();
+    return spare !== undefined && spare.length >= needed ? spare : new Uint8Array(Math.max(needed, this.#ahead));
   }
 }
 

@@ -230,8 +230,9 @@ export class Link implements Connection, TransportUser, InboxUser, HeartUser {
     this.#refuse(error);
   }
 
-  sent(octets: number): void {
+  sent(octets: number, chunk?: Uint8Array): void {
     this.#inFlight -= octets;
+    if (chunk !== undefined) this.#outbox.recycle?.(chunk);
     if (this.#waiting === 0) {
       this.#empty?.resolve();
       this.#empty = undefined;
@@ -294,7 +295,7 @@ export class Link implements Connection, TransportUser, InboxUser, HeartUser {
   }
 
   #report(event: SessionEvent | SessionBatchEvent): void {
-    if (event.type === "Frames") this.#inbox.push(event.batch.toOwned());
+    if (event.type === "Frames") this.#inbox.push(event.batch);
     else if (event.type === "SendBytes") this.#sendOctets(event.bytes);
     else if (event.type === "Command") this.#command(event.name, event.data);
     else if (event.type === "HandshakeComplete") this.#open();

@@ -5,6 +5,9 @@ import { Deferred } from "./deferred.js";
 /** What a row costs beside its payload. */
 const ROW = 8;
 
+/** The memory of a run that came back is kept up to this size. */
+const SPARE = 1024 * 1024;
+
 /** Reports how full it is to whoever can stop the reading. */
 export interface InboxUser {
   /** `octets` wait now. */
@@ -28,6 +31,8 @@ export class Inbox {
   #message: Uint8Array[] = [];
   /** The run lent to a consumer of batches until it asks for the next. */
   #lent: FrameBatch | undefined;
+  /** A run that came back, for its memory. */
+  #spare: FrameBatch | undefined;
   /** Takers that wait, so that later ones do not overtake them. */
   #takers = 0;
   #turn: Promise<unknown> = Promise.resolve();
@@ -41,10 +46,12 @@ export class Inbox {
     return this.#run === undefined && this.#head === this.#queue.length;
   }
 
-  /** Adds an owned run. */
+  /** Adds a copy of a run. */
   push(batch: FrameBatch): void {
-    this.#queue.push(batch);
-    this.#octets += weight(batch);
+    const owned = batch.copyInto(this.#spare);
+    this.#spare = undefined;
+    this.#queue.push(owned);
+    this.#octets += weight(owned);
     this.#user.filled(this.#octets);
     this.#wake();
   }
@@ -68,8 +75,12 @@ export class Inbox {
 
   /** The next run. The one before goes stale. */
   nextBatch(): Promise<IteratorResult<FrameBatch, undefined>> {
-    this.#lent?.expire();
+    const lent = this.#lent;
     this.#lent = undefined;
+    if (lent !== undefined) {
+      this.#spare = lent.bytes.length <= SPARE ? lent : undefined;
+      lent.expire();
+    }
     return this.#wait(() => this.#lend());
   }
 
@@ -115,7 +126,9 @@ export class Inbox {
   #lend(): FrameBatch | undefined {
     const begun = this.#run?.filter((_, i) => i >= this.#next);
     this.#run = undefined;
-    this.#lent = begun ?? this.#shift();
+    // Messages already handed out lie in the same memory as the rest of a run that was begun: that one is not lent.
+    if (begun !== undefined) return begun;
+    this.#lent = this.#shift()?.lend();
     return this.#lent;
   }
 
@@ -145,5 +158,5 @@ export class Inbox {
 }
 
 function weight(batch: FrameBatch): number {
-  return batch.bytes.length + batch.length * ROW;
+  return batch.end(batch.length - 1) + batch.length * ROW;
 }

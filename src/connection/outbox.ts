@@ -17,6 +17,8 @@ export interface Outbox {
   octets(bytes: Uint8Array): void;
   /** All of it, in order. */
   take(): Uint8Array[];
+  /** A chunk has left, and its memory is free again. */
+  recycle?(chunk: Uint8Array): void;
 }
 
 /** ZMTP's own framing: any number of frames in any chunk. */
@@ -24,6 +26,8 @@ export class ZmtpOutbox implements Outbox {
   readonly #encoder: FrameEncoder;
   #chunks: Uint8Array[] = [];
   #gathered = 0;
+  /** The chunks under way whose memory is ours, not the application's. */
+  readonly #ours = new Set<Uint8Array>();
 
   constructor(codec: Codec) {
     this.#encoder = new FrameEncoder({ codec });
@@ -59,6 +63,10 @@ export class ZmtpOutbox implements Outbox {
     return chunks;
   }
 
+  recycle(chunk: Uint8Array): void {
+    if (this.#ours.delete(chunk)) this.#encoder.recycle(chunk);
+  }
+
   #frame(payload: Payload, more: boolean): void {
     if (payload.length < UNCOPIED || typeof payload === "string") {
       this.#encoder.frame(payload, more);
@@ -69,7 +77,10 @@ export class ZmtpOutbox implements Outbox {
   }
 
   #cut(): void {
-    if (this.#encoder.length > 0) this.#gather(this.#encoder.flush());
+    if (this.#encoder.length === 0) return;
+    const chunk = this.#encoder.flush();
+    this.#ours.add(chunk);
+    this.#gather(chunk);
   }
 
   #gather(bytes: Uint8Array): void {

@@ -31,8 +31,8 @@ export interface TransportUser {
   receivedFrame(payload: Uint8Array, flags: FrameFlags): void;
   /** What came has no place in the protocol. */
   refused(error: ZmtpError): void;
-  /** So many octets have left, and their memory is free again. */
-  sent(octets: number): void;
+  /** So many octets have left; with `chunk`, where the transport knows that nobody reads its memory any more. */
+  sent(octets: number, chunk?: Uint8Array): void;
   /** The peer has said goodbye; nothing more comes from it. */
   ended(): void;
   /** It is over, in peace or for this reason. */

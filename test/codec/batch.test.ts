@@ -80,6 +80,18 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("FrameBatch,
     });
   });
 
+  it("is copied by toOwned while it is lent, what was chosen out of it as well", () => {
+    const lent = first(concat(encodeFrame("one"), encodeFrame("two")))
+      .toOwned()
+      .lend();
+    const chosen = lent.filter((_, i) => i === 1);
+    const [kept, keptChosen] = [lent.toOwned(), chosen?.toOwned()];
+    lent.expire();
+    expect(() => lent.length).toThrow(stale);
+    expect(() => chosen?.length).toThrow(stale);
+    expect([text(kept.payload(1)), text(keptChosen?.payload(0) ?? new Uint8Array())]).toEqual(["two", "two"]);
+  });
+
   it("filters, borrowed and owned", () => {
     const stream = concat(...Array.from({ length: 50 }, (_, i) => encodeFrame(`${i % 2 ? "odd" : "even"} ${i}`)));
     const odd = (batch: FrameBatch, i: number) => batch.bytes[batch.start(i)] === 111;

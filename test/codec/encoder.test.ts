@@ -77,6 +77,19 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("FrameEncode
     expect(flushed.length).toBe(315);
   });
 
+  it("writes into what was given back, and into nothing else", () => {
+    const encoding = encoder();
+    const given = encoding.frame(pattern(2000)).flush();
+    encoding.recycle(given);
+    const kept = encoding.frame("first").flush();
+    expect(kept.buffer).toBe(given.buffer);
+    const next = encoding.frame("second").flush();
+    expect(next.buffer).not.toBe(given.buffer);
+    encoding.recycle(new Uint8Array(new ArrayBuffer(100), 50));
+    expect(encoding.frame("third").flush()).toEqual(encodeFrame("third"));
+    expect([kept, next]).toEqual([encodeFrame("first"), encodeFrame("second")]);
+  });
+
   it("forwards a batch as it came, and an owned one", () => {
     const stream = concat(...Array.from({ length: 100 }, (_, i) => encodeMessage([String(i), pattern(i * 7)])));
     const [borrowed, owned] = [encoder(), encoder()];

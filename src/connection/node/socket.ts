@@ -50,7 +50,7 @@ export class SocketTransport implements Transport {
 
   #writeOne(chunk: Uint8Array): void {
     this.#socket.write(chunk, (error) => {
-      if (!error) this.#user.sent(chunk.length);
+      if (!error) this.#user.sent(chunk.length, chunk);
     });
   }
 }
