@@ -18,9 +18,15 @@ export function ownOctets(payload: Payload): Uint8Array {
   return typeof payload === "string" ? utf8.encode(payload) : payload.slice();
 }
 
+function isPayload(value: unknown): value is Payload {
+  return typeof value === "string" || value instanceof Uint8Array;
+}
+
 /** The frames of a message; throws a TypeError on a message without any. */
 export function framesOf(message: Message): readonly Payload[] {
-  const frames = typeof message === "string" || message instanceof Uint8Array ? [message] : message;
-  if (frames.length === 0) throw new TypeError("a message has at least one frame");
-  return frames;
+  if (isPayload(message)) return [message];
+  if (!Array.isArray(message) || message.length === 0)
+    throw new TypeError("a message is a payload, or an array of at least one");
+  if (!message.every(isPayload)) throw new TypeError("a payload is a Uint8Array or a string");
+  return message;
 }

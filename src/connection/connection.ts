@@ -8,6 +8,7 @@ import type { SessionBatchEvent, SessionEvent } from "../session/event.js";
 import type { Greeting } from "../session/greeting.js";
 import type { PeerInfo } from "../session/peer.js";
 import { ZmtpSession } from "../session/session.js";
+import { onAbort } from "./abort.js";
 import { Deferred } from "./deferred.js";
 import { Heart, type HeartUser } from "./heart.js";
 import { Inbox, type InboxUser } from "./inbox.js";
@@ -85,7 +86,7 @@ export class Link implements Connection, TransportUser, InboxUser, HeartUser {
   /** Why nothing can be sent any more. */
   #ending: unknown;
   #patience: Timer | undefined;
-  readonly #abort = () => this.fail(this.#options.signal?.reason);
+  #callOff: (() => void) | undefined;
 
   /** `outbox` frames what leaves as the transport has it; default: as ZMTP does. */
   constructor(options: ConnectionOptions, outbox?: Outbox) {
@@ -101,8 +102,8 @@ export class Link implements Connection, TransportUser, InboxUser, HeartUser {
     this.#patience = after(connectTimeout, () => {
       this.fail(new ZmtpError("CONNECT_TIMEOUT", `The peer was not reached within ${connectTimeout} ms`));
     });
-    signal?.addEventListener("abort", this.#abort, { once: true });
-    if (signal?.aborted) this.#abort();
+    this.#callOff = onAbort(signal, () => this.fail(signal?.reason));
+    if (this.#over) this.#callOff();
   }
 
   /** Resolves with the connection once the handshake is complete. */
@@ -381,7 +382,7 @@ export class Link implements Connection, TransportUser, InboxUser, HeartUser {
     this.#ending ??= reason ?? new ZmtpError("CLOSED", "The connection has ended");
     clearTimeout(this.#patience);
     this.#heart.stop();
-    this.#options.signal?.removeEventListener("abort", this.#abort);
+    this.#callOff?.();
     this.#inbox.end(reason);
     this.#opened.reject(this.#ending);
     if (reason === undefined) this.#closed.resolve();

@@ -5,6 +5,9 @@ import { after, type Timer } from "./timer.js";
 /** A tenth of a second, in which PING counts its TTL. */
 const TENTH = 100;
 
+/** Milliseconds for the thread to read what has come. */
+const MOMENT = 10;
+
 /** What a heart needs of its connection. */
 export interface HeartUser {
   /** Sends a PING with this TTL in tenths of a second. */
@@ -21,6 +24,7 @@ export class Heart {
   #beats: Timer | undefined;
   #verdict: Timer | undefined;
   #peerTtl: Timer | undefined;
+  #again: Timer | undefined;
   #ttl = 0;
 
   constructor(user: HeartUser) {
@@ -54,19 +58,28 @@ export class Heart {
     clearTimeout(this.#beats);
     clearTimeout(this.#verdict);
     clearTimeout(this.#peerTtl);
+    clearTimeout(this.#again);
   }
 
   #judge(timeout: number): void {
     this.#verdict = undefined;
-    if (this.#silence() >= timeout) this.#user.dead(timeout);
+    if (this.#silence() >= timeout) this.#lookAgain(timeout);
+  }
+
+  /** If this thread was busy, what came meanwhile is read only after its timers have run: one more look, a moment later. */
+  #lookAgain(patience: number): void {
+    this.#again ??= after(MOMENT, () => {
+      this.#again = undefined;
+      if (this.#silence() >= patience) this.#user.dead(patience);
+    });
   }
 
   #judgeTtl(): void {
     this.#peerTtl = undefined;
     const left = this.#ttl - this.#silence();
     if (this.#ttl === 0) return;
-    if (left <= 0) this.#user.dead(this.#ttl);
-    else this.#peerTtl = after(left, () => this.#judgeTtl());
+    if (left <= 0) this.#lookAgain(this.#ttl);
+    this.#peerTtl = after(left > 0 ? left : this.#ttl, () => this.#judgeTtl());
   }
 
   #silence(): number {

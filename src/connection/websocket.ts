@@ -99,8 +99,14 @@ export class ZwsOutbox implements Outbox {
   }
 }
 
+/** ZWS has no PING. WebSocket has one, which no page can send and libzmq does not answer; that of the peer is answered below us. */
+export function refuseHeartbeat({ heartbeat }: ConnectionOptions): void {
+  if (heartbeat) throw new TypeError("there are no heartbeats of ours over ws://: let the peer send them");
+}
+
 /** A link that speaks ZWS. Its mechanism is the subprotocol's. */
 export function zwsLink(options: ConnectionOptions): Link {
+  refuseHeartbeat(options);
   return new Link({ ...options, mechanism: zwsMechanism }, new ZwsOutbox());
 }
 

@@ -3,11 +3,13 @@ import { unlink } from "node:fs/promises";
 import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer, connect as probe, type Server, type Socket } from "node:net";
 import { checkedFrameSize } from "../../codec/frame.js";
+import { ZmtpSession } from "../../session/session.js";
 import { SUBPROTOCOL } from "../../session/zws.js";
+import { onAbort } from "../abort.js";
 import { type Connection, Link } from "../connection.js";
 import { Deferred } from "../deferred.js";
 import { type Endpoint, parseEndpoint } from "../endpoint.js";
-import { type WebSocketLike, WebSocketTransport, zwsLink } from "../websocket.js";
+import { refuseHeartbeat, type WebSocketLike, WebSocketTransport, zwsLink } from "../websocket.js";
 import type { ListenOptions } from "./options.js";
 import { SocketTransport } from "./socket.js";
 import { webSocketPackage } from "./ws-package.js";
@@ -55,15 +57,16 @@ function socketServer(doorman: Doorman): Server {
   return createServer({ allowHalfOpen: true }, (socket) => doorman.socket(socket));
 }
 
-async function webSocketServer({ url }: Of<"ws">, doorman: Doorman, { maxFrameSize }: ListenOptions): Promise<Server> {
+async function webSocketServer({ url }: Of<"ws">, doorman: Doorman, options: ListenOptions): Promise<Server> {
   if (url.protocol === "wss:") throw new TypeError("listen on ws:// behind a server that holds the certificate");
+  refuseHeartbeat(options);
   const { WebSocketServer } = await webSocketPackage();
   const server = createHttpServer((_, response) => response.writeHead(426).end("This is a ZWS 2.0 endpoint.\n"));
   const webSockets = new WebSocketServer({
     path: url.pathname === "/" ? undefined : url.pathname,
     perMessageDeflate: false,
     // The flag octet comes on top.
-    maxPayload: checkedFrameSize(maxFrameSize) + 1,
+    maxPayload: checkedFrameSize(options.maxFrameSize) + 1,
     noServer: true,
   });
   server.on("upgrade", (request, socket, head) => {
@@ -134,9 +137,11 @@ class Doorman implements Listener {
   #endpoint = "";
   #closed = false;
   #reason: unknown;
-  readonly #abort = () => this.#shut(this.#options.signal?.reason);
+  #callOff: (() => void) | undefined;
 
   constructor(options: ListenOptions) {
+    // What a session would refuse later is refused now.
+    new ZmtpSession(options);
     this.#options = options;
     this.#max = options.maxHandshakes ?? MAX_HANDSHAKES;
   }
@@ -149,7 +154,8 @@ class Doorman implements Listener {
     this.#server = server;
     this.#endpoint = endpoint;
     server.on("error", () => {});
-    this.#options.signal?.addEventListener("abort", this.#abort, { once: true });
+    const { signal } = this.#options;
+    this.#callOff = onAbort(signal, () => this.#shut(signal?.reason));
     return this;
   }
 
@@ -208,7 +214,7 @@ class Doorman implements Listener {
     if (this.#closed) return;
     this.#closed = true;
     this.#reason = reason;
-    this.#options.signal?.removeEventListener("abort", this.#abort);
+    this.#callOff?.();
     this.#server?.close();
     for (const link of [...this.#handshakes, ...this.#ready]) link.fail(new Error("the listener has been closed"));
     this.#ready = [];

@@ -1,0 +1,22 @@
+/** Abort signals: any number of connections may share one, with one listener between them. */
+
+const waiting = new WeakMap<AbortSignal, Set<() => void>>();
+
+/** Calls `act` when the signal is aborted, at once if it is already; returns how to call that off. */
+export function onAbort(signal: AbortSignal | undefined, act: () => void): () => void {
+  if (signal === undefined) return () => {};
+  if (signal.aborted) act();
+  const acts = waiting.get(signal) ?? listenTo(signal);
+  acts.add(act);
+  return () => acts.delete(act);
+}
+
+function listenTo(signal: AbortSignal): Set<() => void> {
+  const acts = new Set<() => void>();
+  waiting.set(signal, acts);
+  const all = () => {
+    for (const act of [...acts]) act();
+  };
+  signal.addEventListener("abort", all, { once: true });
+  return acts;
+}
