@@ -255,8 +255,15 @@ export class Link implements Connection, TransportUser, InboxUser, HeartUser {
   }
 
   gone(error?: unknown): void {
-    const inPeace = this.#peerEnded || this.#finishing;
-    this.#end(error ?? (inPeace ? undefined : new ZmtpError("CONNECTION_LOST", "The connection was lost")));
+    this.#end(error ?? this.#loss());
+  }
+
+  /** Why an end that the transport calls peaceful is none. */
+  #loss(): ZmtpError | undefined {
+    const unsent = this.#waiting;
+    if (unsent > 0) return new ZmtpError("CONNECTION_LOST", `The connection ended before ${unsent} octets had left`);
+    if (this.#peerEnded || this.#finishing) return undefined;
+    return new ZmtpError("CONNECTION_LOST", "The connection was lost");
   }
 
   // What the inbox reports.

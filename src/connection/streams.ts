@@ -2,10 +2,14 @@
 import { type Connection, Link } from "./connection.js";
 import { Deferred } from "./deferred.js";
 import type { ConnectionOptions } from "./options.js";
+import { after } from "./timer.js";
 import type { Transport, TransportUser } from "./transport.js";
 
 /** Octets asked for at a time where the source lets us bring the buffer. */
 const READ = 128 * 1024;
+
+/** Milliseconds for the reader to find out why nothing can be written any more. */
+const PATIENCE = 1000;
 
 /** Octets in, octets out. */
 export interface ByteStreams {
@@ -31,11 +35,12 @@ class StreamTransport implements Transport {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   #resumed: Deferred | undefined;
   #over = false;
+  #broken = false;
 
   constructor({ readable, writable }: ByteStreams, user: TransportUser) {
     this.#user = user;
     this.#writer = writable.getWriter();
-    this.#writer.closed.catch((error) => this.#gone(error));
+    this.#writer.closed.catch((error) => this.#cannotWrite(error));
     const { read, cancel } = reading(readable);
     this.#read = read;
     this.#cancel = cancel;
@@ -46,7 +51,7 @@ class StreamTransport implements Transport {
     for (const chunk of chunks) {
       this.#writer.write(chunk).then(
         () => this.#user.sent(chunk.length),
-        (error) => this.#gone(error),
+        (error) => this.#cannotWrite(error),
       );
     }
   }
@@ -62,7 +67,7 @@ class StreamTransport implements Transport {
 
   finish(): void {
     this.resume();
-    this.#writer.close().catch((error) => this.#gone(error));
+    this.#writer.close().catch((error) => this.#cannotWrite(error));
   }
 
   destroy(): void {
@@ -84,11 +89,25 @@ class StreamTransport implements Transport {
         if (this.#resumed) await this.#resumed.promise;
       }
       this.#user.ended();
-      await this.#writer.closed;
+      await this.#writer.closed.catch(() => {});
       this.#gone();
     } catch (error) {
       this.#gone(error);
     }
+  }
+
+  /**
+   * A socket whose peer has said goodbye may refuse to write before all that came has been read (Node's Duplex.toWeb does): the
+   * reader has the last word, if it speaks soon.
+   */
+  #cannotWrite(error: unknown): void {
+    if (this.#broken) return;
+    this.#broken = true;
+    const judge = () => {
+      if (this.#resumed) after(PATIENCE, judge);
+      else this.#gone(error);
+    };
+    after(PATIENCE, judge);
   }
 
   #gone(error?: unknown): void {
