@@ -120,7 +120,7 @@ export class Link implements Connection, TransportUser, InboxUser, HeartUser {
   }
 
   get drained(): Promise<void> {
-    if (this.#waiting * 2 < this.#highWaterMark) return Promise.resolve();
+    if (this.#hasDrained) return Promise.resolve();
     if (this.#over) return this.#closed.promise;
     this.#drained ??= new Deferred();
     return this.#drained.promise;
@@ -238,7 +238,7 @@ export class Link implements Connection, TransportUser, InboxUser, HeartUser {
       this.#empty?.resolve();
       this.#empty = undefined;
     }
-    if (this.#waiting * 2 < this.#highWaterMark) {
+    if (this.#hasDrained) {
       this.#drained?.resolve();
       this.#drained = undefined;
     }
@@ -272,7 +272,7 @@ export class Link implements Connection, TransportUser, InboxUser, HeartUser {
     if (!this.#paused && octets >= this.#receiveHighWaterMark) {
       this.#paused = true;
       this.#transport?.pause();
-    } else if (this.#paused && octets * 2 < this.#receiveHighWaterMark) {
+    } else if (this.#paused && (octets === 0 || octets * 2 < this.#receiveHighWaterMark)) {
       this.#paused = false;
       this.#heart.heard();
       this.#transport?.resume();
@@ -303,11 +303,21 @@ export class Link implements Connection, TransportUser, InboxUser, HeartUser {
   }
 
   #report(event: SessionEvent | SessionBatchEvent): void {
-    if (event.type === "Frames") this.#inbox.push(event.batch);
-    else if (event.type === "SendBytes") this.#sendOctets(event.bytes);
+    if (event.type === "Frames") this.#deliver(event.batch);
+    else if (event.type === "SendBytes") this.#answer(event.bytes);
     else if (event.type === "Command") this.#command(event.name, event.data);
     else if (event.type === "HandshakeComplete") this.#open();
     else if (event.type === "Error") this.#refuse(event.error);
+  }
+
+  #deliver(batch: FrameBatch): void {
+    // Whoever has closed wants no more.
+    if (!this.#finishing) this.#inbox.push(batch);
+  }
+
+  /** A peer that asks and never reads gets no answer beyond the mark: its questions must not fill our memory. */
+  #answer(bytes: Uint8Array): void {
+    if (this.#waiting <= this.#highWaterMark) this.#sendOctets(bytes);
   }
 
   #open(): void {
@@ -321,6 +331,10 @@ export class Link implements Connection, TransportUser, InboxUser, HeartUser {
     if (name === "PING") this.#heart.honour((data[0] << 8) | data[1]);
     if (name === "SUBSCRIBE") this.#subscriptions.add(data);
     if (name === "CANCEL") this.#subscriptions.remove(data);
+  }
+
+  get #hasDrained(): boolean {
+    return this.#waiting === 0 || this.#waiting * 2 < this.#highWaterMark;
   }
 
   /** Octets that wait for the network. */

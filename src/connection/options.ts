@@ -21,7 +21,7 @@ export interface ConnectionOptions extends SessionOptions {
   readonly connectTimeout?: number | undefined;
   /** Milliseconds until its handshake must be over, however it trickles; default 30,000, as in libzmq. */
   readonly handshakeTimeout?: number | undefined;
-  /** Default: none sent; a peer's PING is always answered and its TTL honoured. Not over `ws://`. */
+  /** Default: none sent; a peer's PING is answered, unless it does not read, and its TTL honoured. Not over `ws://`. */
   readonly heartbeat?: HeartbeatOptions | undefined;
   /** Ends whatever waits, and the connection with it. */
   readonly signal?: AbortSignal | undefined;

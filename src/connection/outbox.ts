@@ -27,7 +27,7 @@ export class ZmtpOutbox implements Outbox {
   #chunks: Uint8Array[] = [];
   #gathered = 0;
   /** The chunks under way whose memory is ours, not the application's. */
-  readonly #ours = new Set<Uint8Array>();
+  readonly #ours = new WeakSet<Uint8Array>();
 
   constructor(codec: Codec) {
     this.#encoder = new FrameEncoder({ codec });

@@ -1,0 +1,26 @@
+/** How much memory something costs at its height. */
+
+const MiB = 1024 * 1024;
+/** Milliseconds between two looks. */
+const LOOK = 10;
+
+/** MiB in use: what the engine counts as its own and what lies outside its heap. */
+function inUse(): number {
+  const { heapUsed, external } = process.memoryUsage();
+  return (heapUsed + external) / MiB;
+}
+
+/** MiB that `act` takes at its height beyond what was in use before, garbage that waits to be collected included. */
+export async function heightOf(act: () => Promise<unknown>): Promise<number> {
+  const before = inUse();
+  let height = 0;
+  const look = setInterval(() => {
+    height = Math.max(height, inUse() - before);
+  }, LOOK);
+  try {
+    await act();
+  } finally {
+    clearInterval(look);
+  }
+  return height;
+}
