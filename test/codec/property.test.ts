@@ -4,6 +4,7 @@ import { encodeFrame, FrameDecoder, FrameEncoder } from "../../src/index.js";
 import { codecs } from "../support/codecs.js";
 import { concat, cut, type Decoded, decodeAll } from "../support/pieces.js";
 import { referenceDecode } from "../support/reference.js";
+import { runs } from "../support/runs.js";
 
 /** Payload sizes where something changes: empty, equal runs, either side of the short header. */
 const size = fc.oneof(
@@ -49,7 +50,7 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("any stream,
         const decoder = new FrameDecoder({ codec, maxFrameSize: limit });
         expect(summary(decodeAll(decoder, cut(octets, cuts)))).toEqual(summary(referenceDecode(octets, limit)));
       }),
-      { numRuns: 400 },
+      { numRuns: runs(400) },
     );
   });
 
@@ -60,7 +61,7 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("any stream,
         const decoder = new FrameDecoder({ codec, maxFrameSize: limit });
         expect(summary(decodeAll(decoder, cut(octets, cuts)))).toEqual(summary(referenceDecode(octets, limit)));
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -80,7 +81,7 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("any stream,
         expect(error).toBeUndefined();
         if (every === 0) expect(summary({ frames: found, error })).toEqual(summary(referenceDecode(octets, 1e6)));
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 });

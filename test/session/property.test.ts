@@ -11,6 +11,7 @@ import {
 import { commandBody } from "../../src/session/command.js";
 import { codecs } from "../support/codecs.js";
 import { concat, cut, plain, receiveAll } from "../support/pieces.js";
+import { runs } from "../support/runs.js";
 
 const message = fc.array(fc.uint8Array({ maxLength: 400 }), { minLength: 1, maxLength: 4 }).map(encodeMessage);
 const command = fc
@@ -42,7 +43,7 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))(
           const octets = stream(minor, frames);
           expect(verdict(receiveAll(session(), cut(octets, cuts)))).toEqual(verdict(receiveAll(session(), [octets])));
         }),
-        { numRuns: 200 },
+        { numRuns: runs(200) },
       );
     });
 
@@ -62,7 +63,7 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))(
             expect(events.slice(0, -1).some(({ type }) => type === "Error")).toBe(false);
           },
         ),
-        { numRuns: 400 },
+        { numRuns: runs(400) },
       );
     });
   },

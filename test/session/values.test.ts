@@ -8,6 +8,7 @@ import { encodeError, peerError } from "../../src/session/ready.js";
 import { mayTalk } from "../../src/session/socket-type.js";
 import { subscriptionFrame, subscriptionIn } from "../../src/session/subscription.js";
 import { ascii, bytes, concat, pattern, text } from "../support/pieces.js";
+import { runs } from "../support/runs.js";
 
 /** RFC 37, "The Socket-Type Property", copied out by hand. */
 const LEGAL = `REQ: REP, ROUTER
@@ -122,7 +123,7 @@ describe("metadata", () => {
           expect(error).toBeInstanceOf(ZmtpError);
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 });
