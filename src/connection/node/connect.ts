@@ -44,8 +44,11 @@ function dial(endpoint: Exclude<Endpoint, { scheme: "ws" }>, options: NodeConnec
   });
 }
 
-/** Node before 22 has no WebSocket of its own. */
+/** The `ws` package can stop reading and drop a connection, which the platform's WebSocket cannot; that one serves without it. */
 async function webSocketOpener(): Promise<OpenWebSocket> {
-  const { WebSocket } = globalThis.WebSocket ? globalThis : await webSocketPackage();
+  const { WebSocket } = await webSocketPackage().catch((error) => {
+    if (globalThis.WebSocket) return globalThis;
+    throw error;
+  });
   return (url, subprotocol) => new WebSocket(url, subprotocol) as never;
 }

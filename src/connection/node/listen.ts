@@ -1,6 +1,5 @@
 /** `listen` in Node, Deno and Bun: tcp://, ipc:// and ws://. Gives each peer once its handshake is complete. */
 import { unlink } from "node:fs/promises";
-import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer, connect as probe, type Server, type Socket } from "node:net";
 import { checkedFrameSize } from "../../codec/frame.js";
 import { ZmtpSession } from "../../session/session.js";
@@ -61,6 +60,8 @@ async function webSocketServer({ url }: Of<"ws">, doorman: Doorman, options: Lis
   if (url.protocol === "wss:") throw new TypeError("listen on ws:// behind a server that holds the certificate");
   refuseHeartbeat(options);
   const { WebSocketServer } = await webSocketPackage();
+  // Only here: where WebAssembly is missing, Node 22 cannot load its HTTP.
+  const { createServer: createHttpServer } = await import("node:http");
   const server = createHttpServer((_, response) => response.writeHead(426).end("This is a ZWS 2.0 endpoint.\n"));
   const webSockets = new WebSocketServer({
     path: url.pathname === "/" ? undefined : url.pathname,
