@@ -10,13 +10,16 @@ export function median(numbers) {
 /** Nanoseconds of work that every clock can see, a browser's coarse one included. */
 const VISIBLE = 200_000;
 
+/** How long a comparison takes: rounds, and milliseconds for each contender in each. */
+export const effort = { rounds: 7, time: 25 };
+
 /**
  * Runs each contender in every round, in turn, and returns its nanoseconds per unit, one figure for each round.
  *
  * @param contenders - By name, functions that do `units` units of work per call.
  * @param options.elsewhere - By name, contenders that time themselves: functions that resolve to nanoseconds per unit.
  */
-export async function compare(contenders, units, { rounds = 7, time = 25, elsewhere = {} } = {}) {
+export async function compare(contenders, units, { rounds = effort.rounds, time = effort.time, elsewhere = {} } = {}) {
   const names = Object.keys(contenders);
   const found = Object.fromEntries([...names, ...Object.keys(elsewhere)].map((name) => [name, []]));
   const repeats = {};

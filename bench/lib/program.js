@@ -26,21 +26,26 @@ export function reporter(steps) {
  * Runs suites one after another and prints their tables as Markdown.
  *
  * @param suites - By name; arguments on the command line choose among them.
+ * @param environment - Given to each suite, but for `on`, further versions to name, and `options`, further options of the command line.
  */
 export async function main(title, suites, environment, steps) {
-  const { values, positionals } = parseArgs({ options: { json: { type: "string" } }, allowPositionals: true });
+  const { on = [], options, ...shared } = environment;
+  const { values, positionals } = parseArgs({
+    options: { json: { type: "string" }, ...options },
+    allowPositionals: true,
+  });
   const chosen = Object.entries(suites).filter(([name]) => positionals.length === 0 || positionals.includes(name));
   if (chosen.length === 0) throw new Error(`choose among: ${Object.keys(suites).join(", ")}`);
   const { progress, stop } = reporter(steps);
   const tables = [];
-  for (const [, suite] of chosen) tables.push(await suite({ ...environment, progress }));
+  for (const [, suite] of chosen) tables.push(await suite({ ...shared, progress }));
   stop();
-  const on = machine();
-  console.log(`## ${title}\n\n${on}\n`);
+  const where = [machine(), ...on].join(", ");
+  console.log(`## ${title}\n\n${where}\n`);
   for (const table of tables) console.log(markdown(table));
   if (values.json)
     writeFileSync(
       values.json,
-      `${JSON.stringify({ title, machine: on, date: new Date().toISOString(), tables }, null, 2)}\n`,
+      `${JSON.stringify({ title, machine: where, date: new Date().toISOString(), tables }, null, 2)}\n`,
     );
 }

@@ -1,14 +1,18 @@
 /** Results as rows, printed as Markdown. */
 
 export function markdown({ title, note, columns, rows }) {
+  const parts = [`### ${title}`, ...(note ? [note] : []), ...(rows.length > 0 ? [table({ columns, rows })] : [])];
+  return `${parts.join("\n\n")}\n`;
+}
+
+/** The table alone. */
+export function table({ columns, rows }) {
   const cells = [columns, ...rows.map((row) => columns.map((column) => shown(row[column])))];
   const widths = columns.map((_, i) => Math.max(...cells.map((row) => row[i].length)));
   const line = (row) =>
     `| ${row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join(" | ")} |`;
   const rule = `|${widths.map((width, i) => (i === 0 ? "-".repeat(width + 2) : `${"-".repeat(width + 1)}:`)).join("|")}|`;
-  return [`### ${title}`, "", ...(note ? [note, ""] : []), line(cells[0]), rule, ...cells.slice(1).map(line), ""].join(
-    "\n",
-  );
+  return [line(cells[0]), rule, ...cells.slice(1).map(line)].join("\n");
 }
 
 function shown(value) {

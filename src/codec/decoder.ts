@@ -3,7 +3,7 @@ import type { ZmtpError } from "../error.js";
 import { FrameBatch, ownedFrame } from "./batch.js";
 import { type Codec, type Engine, engineOf } from "./codec.js";
 import { defaultCodec } from "./default.js";
-import { COMMAND, checkedFrameSize, type Header, type Limits, MORE, readHeader } from "./frame.js";
+import { COMMAND, type Header, type Limits, limitsFor, MORE, readHeader } from "./frame.js";
 import { LargeFrame } from "./large-frame.js";
 import { HEADROOM, INPUT, INPUT_SIZE, LANDING, WINDOW_SIZE } from "./layout.js";
 import { Tail } from "./tail.js";
@@ -39,7 +39,7 @@ export class FrameDecoder implements IterableIterator<FrameBatch> {
    */
   constructor(options: { maxFrameSize?: number | undefined; codec?: Codec | undefined } = {}) {
     this.#engine = engineOf(options.codec ?? defaultCodec());
-    this.#limits = { maxFrameSize: checkedFrameSize(options.maxFrameSize), commandsOnly: false };
+    this.#limits = limitsFor(options.maxFrameSize);
   }
 
   /**

@@ -38,6 +38,15 @@ export function checkedFrameSize(size: number = DEFAULT_MAX_FRAME_SIZE): number 
   return Math.min(Math.floor(size), LARGEST_FRAME);
 }
 
+const DEFAULT_LIMITS: Limits = { maxFrameSize: DEFAULT_MAX_FRAME_SIZE, commandsOnly: false };
+
+/** The limits of traffic; those of most are one object. */
+export function limitsFor(maxFrameSize: number | undefined): Limits {
+  return maxFrameSize === undefined
+    ? DEFAULT_LIMITS
+    : { maxFrameSize: checkedFrameSize(maxFrameSize), commandsOnly: false };
+}
+
 /** Writes the header of a frame at `at` and returns where its payload starts. */
 export function writeHeader(out: Uint8Array, at: number, flags: number, length: number): number {
   if (length <= SHORT_MAX) {

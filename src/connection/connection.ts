@@ -224,7 +224,9 @@ export class Link implements Connection, TransportUser, InboxUser, HeartUser {
   }
 
   receivedFrame(payload: Uint8Array, { more, command }: FrameFlags): void {
-    this.#take(this.#session.receiveFrame(payload, more, command));
+    // Most frames concern nobody but the consumer.
+    if (!this.#session.admits(payload, command)) this.#take(this.#session.receiveFrame(payload, more, command));
+    else if (!this.#finishing) this.#inbox.pushFrame(payload, more);
   }
 
   refused(error: ZmtpError): void {

@@ -1,12 +1,26 @@
-/** What has come and waits to be consumed: owned runs of frames, handed on as runs or message by message. */
-import type { FrameBatch } from "../codec/batch.js";
-import { Deferred } from "./deferred.js";
+/** What has come and waits to be consumed: runs of frames and single ones, handed on as runs or message by message. */
+import { FrameBatch, ownedFrame } from "../codec/batch.js";
 
 /** What a row costs beside its payload. */
 const ROW = 8;
 
 /** The memory of a run that came back is kept up to this size. */
 const SPARE = 1024 * 1024;
+
+/** A frame from a transport that frames by itself; owned. */
+interface SingleFrame {
+  readonly payload: Uint8Array;
+  readonly more: boolean;
+}
+
+type Run = FrameBatch | SingleFrame;
+
+/** Somebody who waits, and what for. */
+interface Taker {
+  /** Settles the promise if there is something to take. */
+  serve(): boolean;
+  end(error: unknown): void;
+}
 
 /** Reports how full it is to whoever can stop the reading. */
 export interface InboxUser {
@@ -18,10 +32,10 @@ export interface InboxUser {
 
 export class Inbox {
   readonly #user: InboxUser;
-  #queue: FrameBatch[] = [];
+  #queue: Run[] = [];
   #head = 0;
   #octets = 0;
-  #arrival: Deferred | undefined;
+  #takers: Taker[] = [];
   #ended = false;
   #error: unknown;
   /** The run that is being handed out message by message, and how far. */
@@ -33,27 +47,21 @@ export class Inbox {
   #lent: FrameBatch | undefined;
   /** A run that came back, for its memory. */
   #spare: FrameBatch | undefined;
-  /** Takers that wait, so that later ones do not overtake them. */
-  #takers = 0;
-  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(user: InboxUser) {
     this.#user = user;
-  }
-
-  /** Whether everything that came has been taken. */
-  get empty(): boolean {
-    return this.#run === undefined && this.#head === this.#queue.length;
   }
 
   /** Adds a copy of a run. */
   push(batch: FrameBatch): void {
     const owned = batch.copyInto(this.#spare);
     this.#spare = undefined;
-    this.#queue.push(owned);
-    this.#octets += weight(owned);
-    this.#user.filled(this.#octets);
-    this.#wake();
+    this.#add(owned);
+  }
+
+  /** Adds one frame, which becomes the inbox's own. */
+  pushFrame(payload: Uint8Array, more: boolean): void {
+    this.#add({ payload, more });
   }
 
   /** Nothing more will come; takers get what is there first, then the error or the end. */
@@ -61,16 +69,13 @@ export class Inbox {
     if (this.#ended) return;
     this.#ended = true;
     this.#error = error;
-    this.#wake();
+    this.#serve();
   }
 
   /** The next whole message. */
   nextMessage(): Promise<IteratorResult<Uint8Array[], undefined>> {
-    if (this.#takers === 0) {
-      const value = this.#assemble();
-      if (value !== undefined) return Promise.resolve({ done: false, value });
-    }
-    return this.#wait(() => this.#assemble());
+    const value = this.#takers.length === 0 ? this.#assemble() : undefined;
+    return value === undefined ? this.#wait(() => this.#assemble()) : Promise.resolve({ done: false, value });
   }
 
   /** The next run. The one before goes stale. */
@@ -81,82 +86,101 @@ export class Inbox {
       this.#spare = lent.bytes.length <= SPARE ? lent : undefined;
       lent.expire();
     }
-    return this.#wait(() => this.#lend());
+    const value = this.#takers.length === 0 ? this.#lend() : undefined;
+    return value === undefined ? this.#wait(() => this.#lend()) : Promise.resolve({ done: false, value });
+  }
+
+  #add(run: Run): void {
+    this.#queue.push(run);
+    this.#octets += weight(run);
+    this.#user.filled(this.#octets);
+    this.#serve();
   }
 
   /** Takes as soon as there is something to take, in the order of the calls. */
   #wait<T>(take: () => T | undefined): Promise<IteratorResult<T, undefined>> {
-    this.#takers++;
-    const taken = this.#turn.then(() => this.#takeWhenThere(take)).finally(() => this.#takers--);
-    this.#turn = taken.catch(() => {});
-    return taken;
+    return new Promise((resolve, reject) => {
+      const serve = () => {
+        const value = take();
+        if (value !== undefined) resolve({ done: false, value });
+        return value !== undefined;
+      };
+      const end = (error: unknown) => (error === undefined ? resolve({ done: true, value: undefined }) : reject(error));
+      this.#takers.push({ serve, end });
+      this.#serve();
+    });
   }
 
-  async #takeWhenThere<T>(take: () => T | undefined): Promise<IteratorResult<T, undefined>> {
-    for (;;) {
-      const value = take();
-      if (value !== undefined) return { done: false, value };
-      if (this.#ended) {
-        this.#user.exhausted();
-        if (this.#error !== undefined) throw this.#error;
-        return { done: true, value: undefined };
-      }
-      this.#arrival ??= new Deferred();
-      await this.#arrival.promise;
-    }
+  #serve(): void {
+    while (this.#takers[0]?.serve()) this.#takers.shift();
+    if (!this.#ended || this.#takers.length === 0) return;
+    const takers = this.#takers;
+    this.#takers = [];
+    for (const taker of takers) taker.end(this.#error);
+    this.#user.exhausted();
   }
 
   #assemble(): Uint8Array[] | undefined {
     for (;;) {
-      const run = this.#run ?? this.#open();
+      const run = this.#run ?? this.#shift();
       if (run === undefined) return undefined;
-      const { length } = run;
-      while (this.#next < length) {
-        const i = this.#next++;
-        this.#message.push(run.payload(i));
-        if (run.more(i)) continue;
-        const message = this.#message;
-        this.#message = [];
-        return message;
+      if (run instanceof FrameBatch) {
+        const message = this.#fromBatch(run);
+        if (message !== undefined) return message;
+      } else {
+        this.#message.push(run.payload);
+        if (!run.more) return this.#whole();
       }
-      this.#run = undefined;
     }
+  }
+
+  /** The next whole message of a run; undefined if it ends before. */
+  #fromBatch(run: FrameBatch): Uint8Array[] | undefined {
+    const { length } = run;
+    while (this.#next < length) {
+      const i = this.#next++;
+      this.#message.push(run.payload(i));
+      if (run.more(i)) continue;
+      this.#run = run;
+      return this.#whole();
+    }
+    this.#run = undefined;
+    this.#next = 0;
+    return undefined;
+  }
+
+  #whole(): Uint8Array[] {
+    const message = this.#message;
+    this.#message = [];
+    return message;
   }
 
   #lend(): FrameBatch | undefined {
     const begun = this.#run?.filter((_, i) => i >= this.#next);
     this.#run = undefined;
+    this.#next = 0;
     // Messages already handed out lie in the same memory as the rest of a run that was begun: that one is not lent.
     if (begun !== undefined) return begun;
-    this.#lent = this.#shift()?.lend();
+    const run = this.#shift();
+    if (run === undefined) return undefined;
+    this.#lent = (run instanceof FrameBatch ? run : ownedFrame(run.payload, run.more, false)).lend();
     return this.#lent;
   }
 
-  #open(): FrameBatch | undefined {
-    this.#run = this.#shift();
-    this.#next = 0;
-    return this.#run;
-  }
-
-  #shift(): FrameBatch | undefined {
-    const batch = this.#queue[this.#head];
-    if (batch === undefined) return undefined;
+  #shift(): Run | undefined {
+    const run = this.#queue[this.#head];
+    if (run === undefined) return undefined;
     this.#head++;
     if (this.#head === this.#queue.length) {
       this.#queue = [];
       this.#head = 0;
     }
-    this.#octets -= weight(batch);
+    this.#octets -= weight(run);
     this.#user.filled(this.#octets);
-    return batch;
-  }
-
-  #wake(): void {
-    this.#arrival?.resolve();
-    this.#arrival = undefined;
+    return run;
   }
 }
 
-function weight(batch: FrameBatch): number {
-  return batch.end(batch.length - 1) + batch.length * ROW;
+function weight(run: Run): number {
+  return run instanceof FrameBatch ? run.end(run.length - 1) + run.length * ROW : run.payload.length + ROW;
 }

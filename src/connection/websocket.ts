@@ -49,6 +49,8 @@ export interface WebSocketLike {
   pause?(): void;
   resume?(): void;
   terminate?(): void;
+  /** Below it there is a Node socket, which can gather what a tick sends into one write. */
+  readonly _socket?: { cork(): void; uncork(): void };
 }
 
 const OPEN = 1;
@@ -131,10 +133,13 @@ export class WebSocketTransport implements Transport {
 
   write(frames: readonly Uint8Array[]): void {
     if (this.#socket.readyState !== OPEN) return;
+    const { _socket } = this.#socket;
+    _socket?.cork();
     for (const frame of frames) {
       this.#socket.send(frame as Uint8Array<ArrayBuffer>);
       this.#handed += frame.length;
     }
+    _socket?.uncork();
     this.#account();
   }
 
@@ -172,7 +177,7 @@ export class WebSocketTransport implements Transport {
     const bytes = data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array(0);
     const flags = FLAGS[bytes[0]];
     if (flags === undefined) this.#user.refused(new ZmtpError("RESERVED_FLAGS", NO_FRAME));
-    else this.#user.receivedFrame(bytes.subarray(1), flags);
+    else this.#user.receivedFrame(new Uint8Array(data as ArrayBuffer, 1), flags);
   }
 
   #closed(code: number): void {

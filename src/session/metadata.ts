@@ -7,8 +7,6 @@ const VALUE_SIZE = 4;
 
 /** A peer's properties by name. Names keep the case the peer gave them and are found in any. Values are owned. */
 export class Metadata extends Map<string, Uint8Array> {
-  readonly #names = new Map<string, string>();
-
   override get(name: string): Uint8Array | undefined {
     return super.get(this.#known(name));
   }
@@ -17,14 +15,11 @@ export class Metadata extends Map<string, Uint8Array> {
     return super.has(this.#known(name));
   }
 
-  /** @internal */
-  add(name: string, value: Uint8Array): void {
-    this.#names.set(name.toLowerCase(), name);
-    this.set(name, value);
-  }
-
+  /** The name as the peer gave it. There are few, and they are asked for once. */
   #known(name: string): string {
-    return this.#names.get(name.toLowerCase()) ?? name;
+    const wanted = name.toLowerCase();
+    for (const known of this.keys()) if (known.toLowerCase() === wanted) return known;
+    return name;
   }
 }
 
@@ -63,7 +58,7 @@ export function parseMetadata(data: Uint8Array, position: number): Metadata {
       const left = data.length - valueStart;
       throw malformed(`the property ${name} claims ${size} octets where ${left} are left`, position + nameEnd);
     }
-    metadata.add(name, data.slice(valueStart, valueStart + size));
+    metadata.set(name, data.slice(valueStart, valueStart + size));
     at = valueStart + size;
   }
   return metadata;

@@ -6,6 +6,8 @@ import { identityFault } from "./identity.js";
 import type { Metadata } from "./metadata.js";
 import { isIdentified, isSocketType, legalPeers, mayTalk, type SocketType } from "./socket-type.js";
 
+const NO_IDENTITY = new Uint8Array(0);
+
 /** What we say. */
 export interface LocalPeer {
   readonly socketType: SocketType;
@@ -47,14 +49,14 @@ export function peerOf(greeting: Greeting, metadata: Metadata, ours: SocketType,
   const fault = identity && identityFault(identity);
   if (fault !== undefined) throw new ZmtpError("IDENTITY", `From the peer: ${fault}`, { offset: position });
   const { version, mechanism } = greeting;
-  return { socketType, identity: identity ?? new Uint8Array(0), version, mechanism, metadata };
+  return { socketType, identity: identity ?? NO_IDENTITY, version, mechanism, metadata };
 }
 
 /** A peer whose handshake does not tell its socket type. */
 export function untypedPeer({ version, mechanism }: Greeting, metadata: Metadata): PeerInfo {
   return {
     socketType: undefined,
-    identity: metadata.get("Identity") ?? new Uint8Array(0),
+    identity: metadata.get("Identity") ?? NO_IDENTITY,
     version,
     mechanism,
     metadata,

@@ -4,7 +4,7 @@ import { type Codec, type Engine, engineOf } from "../codec/codec.js";
 import { FrameDecoder } from "../codec/decoder.js";
 import { defaultCodec } from "../codec/default.js";
 import { encodeFrame, encodeMessage, FrameEncoder } from "../codec/encoder.js";
-import { admit, checkedFrameSize, type Frame, type Limits } from "../codec/frame.js";
+import { admit, type Frame, type Limits, limitsFor } from "../codec/frame.js";
 import { framesOf, type Message, octets, type Payload } from "../codec/payload.js";
 import { ZmtpError, type ZmtpErrorCode } from "../error.js";
 import { type Command, parseCommand } from "./command.js";
@@ -88,20 +88,21 @@ export class ZmtpSession {
 
   readonly #local: LocalPeer;
   readonly #limits: Limits;
-  readonly #handshakeLimits: Limits;
-  readonly #ours: Uint8Array;
+  readonly #mechanism: Mechanism;
   readonly #engine: Engine;
   readonly #decoder: FrameDecoder;
-  readonly #encoder: FrameEncoder;
-  readonly #handshake: Handshake;
+  /** Made when first needed: an idle session is to be small. */
+  #encoder: FrameEncoder | undefined;
+  #handshake: Handshake | undefined;
   #reader: GreetingReader | undefined;
   #greeting: Greeting | undefined;
   #traffic: Traffic | undefined;
   #state: SessionState = "greeting";
   #peer: PeerInfo | undefined;
   #error: ZmtpError | undefined;
-  #events: SessionBatchEvent[] = [];
-  #framed: FrameBatch[] = [];
+  /** What is to be reported before anything else is read; there only while there is something. */
+  #events: SessionBatchEvent[] | undefined;
+  #framed: FrameBatch[] | undefined;
   /** Frames of an owned run that `receive()` has not handed out yet. */
   #run: FrameBatch | undefined;
   #handedOut = 0;
@@ -114,18 +115,13 @@ export class ZmtpSession {
     const codec = options.codec ?? defaultCodec();
     const mechanism = options.mechanism ?? nullMechanism;
     this.#local = checkedLocal(options);
-    this.#limits = { maxFrameSize: checkedFrameSize(options.maxFrameSize), commandsOnly: false };
-    this.#ours = encodeGreeting({ mechanism: mechanism.name, asServer: mechanism.asServer });
+    this.#limits = limitsFor(options.maxFrameSize);
+    this.#mechanism = mechanism;
     this.#engine = engineOf(codec);
-    this.#reader = new GreetingReader(this.#engine, this.#ours);
+    this.#reader = new GreetingReader(this.#engine, this.start());
     this.#handshake = mechanism.begin(this.#local);
-    this.#handshakeLimits = {
-      maxFrameSize: HANDSHAKE_FRAME,
-      commandsOnly: this.#handshake.receiveMessage === undefined,
-    };
-    this.#encoder = new FrameEncoder({ codec });
     this.#decoder = new FrameDecoder({ codec });
-    this.#decoder.expect(this.#handshakeLimits, GREETING_SIZE);
+    this.#decoder.expect(handshakeLimits(this.#handshake), GREETING_SIZE);
   }
 
   /** Greeting, handshake, active: how far the two peers have come. */
@@ -145,7 +141,7 @@ export class ZmtpSession {
 
   /** Our greeting, whole: send it at once, without waiting for the peer's. */
   start(): Uint8Array {
-    return this.#ours.slice();
+    return encodeGreeting({ mechanism: this.#mechanism.name, asServer: this.#mechanism.asServer });
   }
 
   /** Takes octets in and reports what they led to, one event for each frame; everything in it is owned. The chunk may be reused at once. */
@@ -197,9 +193,18 @@ export class ZmtpSession {
     return iterate(() => this.#nextBatchEvent());
   }
 
+  /** @internal Whether a frame from a transport that frames by itself is a message that only the application need see. */
+  admits(payload: Uint8Array, command: boolean): boolean {
+    const plain = this.#state === "active" && this.#error === undefined && !this.#subscriptionsMayBeMessages;
+    return plain && !command && payload.length <= this.#limits.maxFrameSize;
+  }
+
   /** @internal Takes in one frame from a transport that frames by itself; its payload becomes ours. */
   receiveFrame(payload: Uint8Array, more: boolean, command: boolean): Iterable<SessionBatchEvent> {
-    if (this.#error === undefined) this.#framed.push(ownedFrame(payload, more, command));
+    if (this.#error === undefined) {
+      this.#framed ??= [];
+      this.#framed.push(ownedFrame(payload, more, command));
+    }
     return iterate(() => this.#nextBatchEvent());
   }
 
@@ -237,7 +242,10 @@ export class ZmtpSession {
   sendBatch(batch: FrameBatch): Uint8Array {
     this.#active();
     const traffic = this.#traffic;
-    if (traffic === undefined) return this.#encoder.batch(batch).flush();
+    if (traffic === undefined) {
+      this.#encoder ??= new FrameEncoder({ codec: this.#engine });
+      return this.#encoder.batch(batch).flush();
+    }
     return concat(Array.from(batch, (frame) => traffic.seal(frame)));
   }
 
@@ -295,8 +303,9 @@ export class ZmtpSession {
 
   #next(): SessionBatchEvent | undefined {
     for (;;) {
-      const event = this.#events.shift();
+      const event = this.#events?.shift();
       if (event !== undefined) return event;
+      this.#events = undefined;
       if (this.#error) return undefined;
       try {
         if (this.#reader !== undefined) {
@@ -326,14 +335,14 @@ export class ZmtpSession {
     this.#greeting = greeting;
     this.#reader = undefined;
     this.#state = "handshake";
-    this.#sendBytes(this.#handshake.open());
+    this.#sendBytes(this.#handshake?.open());
   }
 
   /** The next frame that the transport framed, held to the same rules as those that the decoder found. */
   #nextFramed(): FrameBatch | undefined {
-    const batch = this.#framed.shift();
+    const batch = this.#framed?.shift();
     if (batch === undefined) return undefined;
-    admit(batch.end(0), batch.command(0), this.#state === "active" ? this.#limits : this.#handshakeLimits);
+    admit(batch.end(0), batch.command(0), this.#state === "active" ? this.#limits : handshakeLimits(this.#handshake));
     return batch;
   }
 
@@ -350,30 +359,31 @@ export class ZmtpSession {
   }
 
   #shakeHands(command: Command): void {
-    const progress = this.#handshake.receive(command);
+    const progress = this.#handshake?.receive(command);
     this.#progress(progress, (greeting, metadata) =>
       peerOf(greeting, metadata, this.#local.socketType, command.position),
     );
   }
 
   #takeIdentity(batch: FrameBatch): void {
-    const progress = this.#handshake.receiveMessage?.(batch.payload(0));
-    if (progress) this.#progress(progress, untypedPeer);
+    this.#progress(this.#handshake?.receiveMessage?.(batch.payload(0)), untypedPeer);
   }
 
   #progress(
-    { send, metadata, traffic }: Progress,
+    { send, metadata, traffic }: Progress = {},
     describe: (greeting: Greeting, metadata: Metadata) => PeerInfo,
   ): void {
     this.#sendBytes(send);
     if (metadata === undefined || this.#greeting === undefined) return;
     const peer = describe(this.#greeting, metadata);
     this.#peer = peer;
+    this.#greeting = undefined;
+    this.#handshake = undefined;
     this.#state = "active";
     this.#traffic = traffic;
     this.#subscriptionsMayBeMessages = isPublisher(this.#local.socketType);
     this.#decoder.expect(this.#limits);
-    this.#events.push({ type: "HandshakeComplete", peer });
+    this.#report({ type: "HandshakeComplete", peer });
   }
 
   #answerPing(command: Command): void {
@@ -382,7 +392,7 @@ export class ZmtpSession {
   }
 
   #surface(name: string, data: Uint8Array): void {
-    this.#events.push({ type: "Command", name, data: data.slice() });
+    this.#report({ type: "Command", name, data: data.slice() });
   }
 
   #splitSubscriptions(batch: FrameBatch): void {
@@ -390,14 +400,14 @@ export class ZmtpSession {
       const subscription = this.#insideMessage || more ? undefined : subscriptionIn(payload);
       this.#insideMessage = more;
       if (subscription !== undefined) this.#surface(subscription, payload.subarray(1));
-      else this.#events.push({ type: "Frames", batch: ownedFrame(payload.slice(), more, false) });
+      else this.#report({ type: "Frames", batch: ownedFrame(payload.slice(), more, false) });
     }
   }
 
   /** A frame that came inside a command. */
   #open(frame: Frame): void {
     if (frame.command) this.#handle(parseCommand(frame.payload, this.#decoder.position - frame.payload.length));
-    else this.#events.push({ type: "Frames", batch: ownedFrame(frame.payload, frame.more, false) });
+    else this.#report({ type: "Frames", batch: ownedFrame(frame.payload, frame.more, false) });
   }
 
   #endEvent(): SessionEvent | undefined {
@@ -423,11 +433,16 @@ export class ZmtpSession {
     this.#error = error;
     const reason = TOLD[error.code];
     if (reason !== undefined) this.#sendBytes(encodeError(reason));
-    this.#events.push({ type: "Error", error });
+    this.#report({ type: "Error", error });
+  }
+
+  #report(event: SessionBatchEvent): void {
+    this.#events ??= [];
+    this.#events.push(event);
   }
 
   #sendBytes(bytes: Uint8Array | undefined): void {
-    if (bytes !== undefined) this.#events.push({ type: "SendBytes", bytes });
+    if (bytes !== undefined) this.#report({ type: "SendBytes", bytes });
   }
 
   #active(): PeerInfo {
@@ -451,6 +466,10 @@ export class ZmtpSession {
   #encode(frame: Frame): Uint8Array {
     return this.#traffic === undefined ? encodeFrame(frame.payload, frame) : this.#traffic.seal(frame);
   }
+}
+
+function handshakeLimits(handshake: Handshake | undefined): Limits {
+  return { maxFrameSize: HANDSHAKE_FRAME, commandsOnly: handshake?.receiveMessage === undefined };
 }
 
 function refuse(error: ZmtpError): never {

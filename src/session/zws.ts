@@ -30,7 +30,7 @@ export const zwsMechanism: Mechanism = {
       const fault = identityFault(payload);
       if (fault !== undefined) throw new ZmtpError("IDENTITY", `From the peer: ${fault}`, { offset: 0 });
       const metadata = new Metadata();
-      metadata.add("Identity", payload.slice());
+      metadata.set("Identity", payload.slice());
       return { metadata };
     },
   }),

@@ -1,0 +1,137 @@
+/** `npm run bench:e2e [-- throughput cpu] [--json FILE]`: PUSH to PULL over TCP on the loopback, each side a process of its own. */
+import { node, pair } from "./lib/children.js";
+import { median, ratio } from "./lib/compare.js";
+import { libzmq } from "./lib/libzmq.js";
+import { main } from "./lib/program.js";
+import { times } from "./lib/table.js";
+
+const SIZES = { "16 B": 16, "64 B": 64, "256 B": 256, "1 KiB": 1024, "16 KiB": 16_384, "64 KiB": 65_536 };
+const ROUNDS = 5;
+/** Nanoseconds that one measurement takes, about; and the first, which warms up and says how many messages that is. */
+const TIME = 450e6;
+const FIRST = 60e6;
+/** Nanoseconds a message and an octet, for the first guess. */
+const GUESS = { message: 300, octet: 0.5 };
+
+const ours = node("ours");
+const addon = node("addon");
+const c = libzmq();
+
+/** Sender, receiver, and the receiver's role. */
+const contenders = {
+  "ours → ours": [ours, ours],
+  "ours → ours, for await": [ours, ours, "receive-messages"],
+  "addon → addon": [addon, addon],
+  ...(c && {
+    "C → C": [c.start, c.start],
+    "C → ours": [c.start, ours],
+    "ours → C": [ours, c.start],
+    "C → addon": [c.start, addon],
+  }),
+};
+
+/** Nanoseconds a message, and of CPU on each side. */
+async function measured([sender, receiver], size, count) {
+  const before = [await sender.cpu(), await receiver.cpu()];
+  receiver.tell(`go ${size} ${count}`);
+  await receiver.next("armed");
+  sender.tell(`go ${size} ${count}`);
+  const [nanoseconds] = await receiver.next("done");
+  await sender.next("done");
+  return {
+    time: Number(nanoseconds),
+    send: ((await sender.cpu()) - before[0]) / count,
+    receive: ((await receiver.cpu()) - before[1]) / count,
+  };
+}
+
+/** All contenders in turn, round by round; by size, by what is measured, by contender: one figure a round. */
+async function measureAll(progress) {
+  const pairs = {};
+  for (const [name, [sender, receiver, role = "receive"]] of Object.entries(contenders)) {
+    pairs[name] = await pair(sender, "send", receiver, role);
+  }
+  const found = {};
+  for (const [title, size] of Object.entries(SIZES)) {
+    const counts = {};
+    const of = { time: {}, send: {}, receive: {} };
+    for (const [name, peers] of Object.entries(pairs)) {
+      progress(`${title}, ${name}`);
+      const guess = Math.ceil(FIRST / (GUESS.message + GUESS.octet * size));
+      const { time } = await measured(peers, size, guess);
+      // Warm by now.
+      const again = await measured(peers, size, Math.ceil(FIRST / time) + 2);
+      counts[name] = Math.ceil(TIME / again.time) + 2;
+      for (const kind of Object.keys(of)) of[kind][name] = [];
+    }
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const [name, peers] of Object.entries(pairs)) {
+        progress(`${title}, ${name}, round ${round + 1}`);
+        const result = await measured(peers, size, counts[name]);
+        for (const kind of Object.keys(of)) of[kind][name].push(result[kind]);
+      }
+    }
+    found[title] = of;
+  }
+  for (const peers of Object.values(pairs)) for (const peer of peers) peer.close();
+  return found;
+}
+
+let results;
+const all = (progress) => {
+  results ??= measureAll(progress);
+  return results;
+};
+
+const against = (of, name, other) => of[other] && times(ratio(of, name, other));
+
+async function throughput({ progress }) {
+  const found = await all(progress);
+  const rows = Object.entries(found).map(([size, { time }]) => ({
+    messages: size,
+    "ours vs C": against(time, "ours → ours", "C → C"),
+    "ours vs addon": against(time, "ours → ours", "addon → addon"),
+    "for await vs addon": against(time, "ours → ours, for await", "addon → addon"),
+    ...Object.fromEntries(Object.keys(contenders).map((name) => [name, 1e3 / median(time[name])])),
+  }));
+  return {
+    title: "Throughput",
+    note: `Million messages a second, PUSH to PULL over TCP on the loopback, two processes; ours read from \`batches()\` by index, or message by message with \`for await\`. ${versions()}`,
+    columns: Object.keys(rows[0]),
+    rows,
+  };
+}
+
+async function cpu({ progress }) {
+  const found = await all(progress);
+  const rows = Object.entries(found).map(([size, { send, receive }]) => ({
+    messages: size,
+    "receiving from C, ours vs addon": against(receive, "C → ours", "C → addon"),
+    "receive, ours": median(receive["ours → ours"]),
+    "receive, ours, for await": median(receive["ours → ours, for await"]),
+    "receive, ours from C": receive["C → ours"] && median(receive["C → ours"]),
+    "receive, addon from C": receive["C → addon"] && median(receive["C → addon"]),
+    "receive, addon": median(receive["addon → addon"]),
+    "receive, C": receive["C → C"] && median(receive["C → C"]),
+    "send, ours": median(send["ours → ours"]),
+    "send, addon": median(send["addon → addon"]),
+    "send, C": send["C → C"] && median(send["C → C"]),
+  }));
+  return {
+    title: "CPU",
+    note: "Nanoseconds of CPU a message in the process of each side, kernel included.",
+    columns: Object.keys(rows[0]),
+    rows,
+  };
+}
+
+const versions = () =>
+  c ? `C: libzmq ${c.version}, \`cc -O3\`.` : "No C compiler with libzmq here: its rows are missing.";
+
+await main(
+  "End to end",
+  { throughput, cpu },
+  { on: c ? [`libzmq ${c.version}`] : [] },
+  Object.keys(SIZES).length * Object.keys(contenders).length * (ROUNDS + 1),
+);
+process.exit(0);
