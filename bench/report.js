@@ -1,5 +1,5 @@
 /**
- * `npm run bench:report [-- --from FOLDER] [--readme FILE] [--json FILE]`: runs every benchmark, fills the README's tables between their
+ * `npm run bench:report [-- --from FOLDER] [--document FILE …] [--json FILE]`: runs every benchmark, fills the tables of the two READMEs between their
  * markers (`<!-- bench:NAME -->` … `<!-- /bench -->`) and draws chart.svg. `--from` takes the results of an earlier run instead,
  * one JSON file a benchmark.
  */
@@ -18,7 +18,7 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const { values } = parseArgs({
   options: {
     from: { type: "string" },
-    readme: { type: "string", default: here("../README.md") },
+    document: { type: "string", multiple: true },
     json: { type: "string" },
   },
 });
@@ -120,21 +120,25 @@ const MARKERS = {
   counts: chosen("counts", "Allocations"),
 };
 
-const readme = readFileSync(values.readme, "utf8");
-let filled = 0;
-const written = readme.replace(
-  /(<!-- bench:([\w-]+) -->\n)([\s\S]*?)(<!-- \/bench -->)/g,
-  (all, begin, name, _, end) => {
-    if (MARKERS[name] === undefined)
-      throw new Error(`${name}: no such table; there are ${Object.keys(MARKERS).join(", ")}`);
-    const text = MARKERS[name]();
-    if (text === undefined) return all;
-    filled++;
-    return `${begin}${text}\n${end}`;
-  },
-);
-writeFileSync(values.readme, written);
-console.error(`${filled} of ${Object.keys(MARKERS).length} tables have their markers in ${values.readme}`);
+/** Fills the tables of one document; how many. */
+function fill(document) {
+  let filled = 0;
+  const written = readFileSync(document, "utf8").replace(
+    /(<!-- bench:([\w-]+) -->\n)([\s\S]*?)(<!-- \/bench -->)/g,
+    (all, begin, name, _, end) => {
+      if (MARKERS[name] === undefined)
+        throw new Error(`${name}: no such table; there are ${Object.keys(MARKERS).join(", ")}`);
+      const text = MARKERS[name]();
+      if (text === undefined) return all;
+      filled++;
+      return `${begin}${text}\n${end}`;
+    },
+  );
+  writeFileSync(document, written);
+  console.error(`${filled} tables in ${document}`);
+}
+
+for (const document of values.document ?? [here("../README.md"), here("README.md")]) fill(document);
 
 const throughput = results.e2e?.tables.find(({ title }) => title === "Throughput");
 if (throughput) writeFileSync(here("chart.svg"), await draw(throughput, machine()));

@@ -86,6 +86,10 @@ const REFUSALS = {
     hint: "PING carries a two-octet TTL and a context of at most 16 octets.",
   },
   NOT_A_SUBSCRIBER: { section: SUBSCRIPTIONS, hint: "Only SUB and XSUB subscribe: open the session as one of these." },
+  TOO_MANY_SUBSCRIPTIONS: {
+    section: SUBSCRIPTIONS,
+    hint: "The peer subscribes without end: it is broken, or hostile.",
+  },
   NOT_ACTIVE: { hint: "Wait for HandshakeComplete before you send." },
   CLOSED: { hint: "Nothing can be sent on a connection that has ended." },
   CONNECTION_LOST: {

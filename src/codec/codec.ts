@@ -19,7 +19,7 @@ export interface Codec {
   readonly name: "wasm" | "js";
 }
 
-/** What WebAssembly and its TypeScript twin both provide. Offsets `from` and `to` count from the window's start. */
+/** @internal What WebAssembly and its TypeScript twin both provide. Offsets `from` and `to` count from the window's start. */
 export interface Operations {
   /** Writes rows for the message frames in window[from, to) and returns how many; STATUS says where it stopped, and why. */
   scan(from: number, to: number, maxFrameSize: number): number;
@@ -29,12 +29,12 @@ export interface Operations {
   greeting(from: number, to: number): number;
 }
 
-/** Somebody with unread octets in the window; `evict()` takes them out because another needs the room. */
+/** @internal Somebody with unread octets in the window; `evict()` takes them out because another needs the room. */
 export interface Tenant {
   evict(): void;
 }
 
-/** One per thread and kind: the memory, its regions, and the lease on them. */
+/** @internal One per thread and kind: the memory, its regions, and the lease on them. */
 export class Engine implements Codec {
   readonly name: "wasm" | "js";
   readonly scan: Operations["scan"];
@@ -89,7 +89,7 @@ export class Engine implements Codec {
   }
 }
 
-/** The engine behind a codec. */
+/** @internal The engine behind a codec. */
 export function engineOf(codec: Codec): Engine {
   if (codec instanceof Engine) return codec;
   throw new TypeError("a codec comes from wasmCodec(), jsCodec() or defaultCodec()");

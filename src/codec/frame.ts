@@ -1,8 +1,11 @@
 /** A frame: its flags, its header, itself as an object. RFC 37, "Framing". */
 import { ZmtpError } from "../error.js";
 
+/** @internal */
 export const MORE = 1;
+/** @internal */
 export const LONG = 2;
+/** @internal */
 export const COMMAND = 4;
 
 const RESERVED = 0xf8;
@@ -25,7 +28,7 @@ export interface Frame {
   readonly command: boolean;
 }
 
-/** Which frames are welcome. */
+/** @internal Which frames are welcome. */
 export interface Limits {
   /** Longest payload, in octets. */
   readonly maxFrameSize: number;
@@ -33,6 +36,7 @@ export interface Limits {
   readonly commandsOnly: boolean;
 }
 
+/** @internal */
 export function checkedFrameSize(size: number = DEFAULT_MAX_FRAME_SIZE): number {
   if (Number.isNaN(size) || size < 0) throw new RangeError(`maxFrameSize is a number of octets, not ${size}`);
   return Math.min(Math.floor(size), LARGEST_FRAME);
@@ -40,14 +44,14 @@ export function checkedFrameSize(size: number = DEFAULT_MAX_FRAME_SIZE): number 
 
 const DEFAULT_LIMITS: Limits = { maxFrameSize: DEFAULT_MAX_FRAME_SIZE, commandsOnly: false };
 
-/** The limits of traffic; those of most are one object. */
+/** @internal The limits of traffic; those of most are one object. */
 export function limitsFor(maxFrameSize: number | undefined): Limits {
   return maxFrameSize === undefined
     ? DEFAULT_LIMITS
     : { maxFrameSize: checkedFrameSize(maxFrameSize), commandsOnly: false };
 }
 
-/** Writes the header of a frame at `at` and returns where its payload starts. */
+/** @internal Writes the header of a frame at `at` and returns where its payload starts. */
 export function writeHeader(out: Uint8Array, at: number, flags: number, length: number): number {
   if (length <= SHORT_MAX) {
     out[at] = flags;
@@ -67,7 +71,7 @@ export function writeHeader(out: Uint8Array, at: number, flags: number, length: 
   return at + LONG_HEADER;
 }
 
-/** Refuses a frame that came whole, as `readHeader` refuses one that comes octet by octet. */
+/** @internal Refuses a frame that came whole, as `readHeader` refuses one that comes octet by octet. */
 export function admit(length: number, command: boolean, limits: Limits): void {
   if (limits.commandsOnly && !command) throw new ZmtpError("UNEXPECTED_MESSAGE", "A message frame came before READY");
   if (length > limits.maxFrameSize) {
@@ -75,6 +79,7 @@ export function admit(length: number, command: boolean, limits: Limits): void {
   }
 }
 
+/** @internal */
 export interface Header {
   readonly flags: number;
   /** Octets of the header itself. */
@@ -84,7 +89,7 @@ export interface Header {
 }
 
 /**
- * Reads the header at `at` as far as it has arrived, and refuses it at the first octet that proves it wrong. Both codecs leave
+ * @internal Reads the header at `at` as far as it has arrived, and refuses it at the first octet that proves it wrong. Both codecs leave
  * this to one function: it runs at the end of a run, never for each frame.
  */
 export function readHeader(bytes: Uint8Array, at: number, to: number, limits: Limits, position: number): Header {

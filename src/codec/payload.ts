@@ -8,12 +8,12 @@ export type Message = Payload | readonly Payload[];
 
 const utf8 = new TextEncoder();
 
-/** The octets of a payload; not a copy where it is octets already. */
+/** @internal The octets of a payload; not a copy where it is octets already. */
 export function octets(payload: Payload): Uint8Array {
   return typeof payload === "string" ? utf8.encode(payload) : payload;
 }
 
-/** An owned copy of a payload. */
+/** @internal An owned copy of a payload. */
 export function ownOctets(payload: Payload): Uint8Array {
   return typeof payload === "string" ? utf8.encode(payload) : payload.slice();
 }
@@ -22,7 +22,7 @@ function isPayload(value: unknown): value is Payload {
   return typeof value === "string" || value instanceof Uint8Array;
 }
 
-/** The frames of a message; throws a TypeError on a message without any. */
+/** @internal The frames of a message; throws a TypeError on a message without any. */
 export function framesOf(message: Message): readonly Payload[] {
   if (isPayload(message)) return [message];
   if (!Array.isArray(message) || message.length === 0)

@@ -6,7 +6,7 @@ import { parseEndpoint } from "./endpoint.js";
 import type { ConnectionOptions } from "./options.js";
 import { type WebSocketLike, WebSocketTransport, zwsLink } from "./websocket.js";
 
-/** Makes a WebSocket. */
+/** @internal Makes a WebSocket. */
 export type OpenWebSocket = (url: URL, subprotocol: string) => WebSocketLike;
 
 /**
@@ -22,6 +22,7 @@ export async function connect(url: string, options: ConnectionOptions): Promise<
   return connectWebSocket(endpoint.url, options, (to, subprotocol) => new WebSocket(to, subprotocol));
 }
 
+/** @internal */
 export function connectWebSocket(url: URL, options: ConnectionOptions, open: OpenWebSocket): Promise<Connection> {
   const link = zwsLink(options);
   if (!link.over) link.dialling(new WebSocketTransport(open(url, SUBPROTOCOL), link));

@@ -1,4 +1,4 @@
-/// <reference lib="esnext.disposable" />
+/// <reference lib="esnext.disposable" preserve="true" />
 /** A connection: a session on a transport, with time and back-pressure. All protocol stays in the session. */
 import type { FrameBatch } from "../codec/batch.js";
 import { defaultCodec } from "../codec/default.js";
@@ -60,7 +60,7 @@ export interface Connection extends AsyncIterable<Uint8Array[]>, AsyncDisposable
   close(): Promise<void>;
 }
 
-/** A session on a transport. Made by the shells; applications see it as a {@link Connection}. */
+/** @internal A session on a transport. Made by the shells; applications see it as a {@link Connection}. */
 export class Link implements Connection, TransportUser, InboxUser, HeartUser {
   readonly #session: ZmtpSession;
   readonly #outbox: Outbox;
@@ -226,7 +226,7 @@ export class Link implements Connection, TransportUser, InboxUser, HeartUser {
   receivedFrame(payload: Uint8Array, { more, command }: FrameFlags): void {
     // Most frames concern nobody but the consumer.
     if (!this.#session.admits(payload, command)) this.#take(this.#session.receiveFrame(payload, more, command));
-    else if (!this.#finishing) this.#inbox.pushFrame(payload, more);
+    else if (this.#hearing) this.#inbox.pushFrame(payload, more);
   }
 
   refused(error: ZmtpError): void {
@@ -313,8 +313,12 @@ export class Link implements Connection, TransportUser, InboxUser, HeartUser {
   }
 
   #deliver(batch: FrameBatch): void {
-    // Whoever has closed wants no more.
-    if (!this.#finishing) this.#inbox.push(batch);
+    if (this.#hearing) this.#inbox.push(batch);
+  }
+
+  /** Whoever has closed wants no more, and after a fault nothing is accepted. */
+  get #hearing(): boolean {
+    return !this.#finishing && !this.#over;
   }
 
   /** A peer that asks and never reads gets no answer beyond the mark: its questions must not fill our memory. */
@@ -331,8 +335,15 @@ export class Link implements Connection, TransportUser, InboxUser, HeartUser {
 
   #command(name: string, data: Uint8Array): void {
     if (name === "PING") this.#heart.honour((data[0] << 8) | data[1]);
-    if (name === "SUBSCRIBE") this.#subscriptions.add(data);
+    if (name === "SUBSCRIBE") this.#subscribed(data);
     if (name === "CANCEL") this.#subscriptions.remove(data);
+  }
+
+  #subscribed(prefix: Uint8Array): void {
+    if (this.#subscriptions.add(prefix)) return;
+    this.#refuse(
+      new ZmtpError("TOO_MANY_SUBSCRIPTIONS", "The peer's subscriptions take more memory than a peer is given"),
+    );
   }
 
   get #hasDrained(): boolean {

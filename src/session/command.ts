@@ -10,7 +10,7 @@ export interface Command {
   readonly position: number;
 }
 
-/** A command's body: name length, name, data. Owned. */
+/** @internal A command's body: name length, name, data. Owned. */
 export function commandBody(name: string, ...data: readonly Uint8Array[]): Uint8Array {
   const size = data.reduce((sum, { length }) => sum + length, 1 + name.length);
   const body = new Uint8Array(size);
@@ -24,7 +24,7 @@ export function commandBody(name: string, ...data: readonly Uint8Array[]): Uint8
   return body;
 }
 
-/** Takes a command's body apart; `position` is where it begins in the stream. */
+/** @internal Takes a command's body apart; `position` is where it begins in the stream. */
 export function parseCommand(body: Uint8Array, position: number): Command {
   const length = body[0];
   if (length === undefined) throw new ZmtpError("MALFORMED_COMMAND", "A command is empty", { offset: position });

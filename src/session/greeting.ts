@@ -62,7 +62,7 @@ export function parseGreeting(bytes: Uint8Array): Greeting {
   };
 }
 
-/** A peer's greeting as it arrives, each octet judged at once. */
+/** @internal A peer's greeting as it arrives, each octet judged at once. */
 export class GreetingReader {
   readonly #engine: Engine;
   readonly #ours: Uint8Array;

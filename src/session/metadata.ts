@@ -23,7 +23,7 @@ export class Metadata extends Map<string, Uint8Array> {
   }
 }
 
-/** Properties as they stand in READY; owned. Throws a TypeError for a name that the RFC does not allow. */
+/** @internal Properties as they stand in READY; owned. Throws a TypeError for a name that the RFC does not allow. */
 export function encodeMetadata(properties: Iterable<readonly [string, Payload]>): Uint8Array {
   const parts: number[] = [];
   const seen = new Set<string>();
@@ -39,7 +39,7 @@ export function encodeMetadata(properties: Iterable<readonly [string, Payload]>)
   return Uint8Array.from(parts);
 }
 
-/** Reads properties out of a command; no size is believed before it is held against what is there. */
+/** @internal Reads properties out of a command; no size is believed before it is held against what is there. */
 export function parseMetadata(data: Uint8Array, position: number): Metadata {
   const metadata = new Metadata();
   const view = new DataView(data.buffer, data.byteOffset, data.length);

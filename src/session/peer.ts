@@ -29,7 +29,7 @@ export interface PeerInfo {
   readonly metadata: ReadonlyMap<string, Uint8Array>;
 }
 
-/** Our own side, checked and owned. Throws a TypeError. */
+/** @internal Our own side, checked and owned. Throws a TypeError. */
 export function checkedLocal(local: LocalPeer): LocalPeer {
   if (!isSocketType(local.socketType)) throw new TypeError(`${JSON.stringify(local.socketType)} is not a socket type`);
   const { identity } = local;
@@ -40,7 +40,7 @@ export function checkedLocal(local: LocalPeer): LocalPeer {
 }
 
 /**
- * The peer as its greeting and its metadata describe it; throws a {@link ZmtpError} unless `ours` may talk to it.
+ * @internal The peer as its greeting and its metadata describe it; throws a {@link ZmtpError} unless `ours` may talk to it.
  * `position` is where its metadata begins in the stream.
  */
 export function peerOf(greeting: Greeting, metadata: Metadata, ours: SocketType, position: number): PeerInfo {
@@ -52,7 +52,7 @@ export function peerOf(greeting: Greeting, metadata: Metadata, ours: SocketType,
   return { socketType, identity: identity ?? NO_IDENTITY, version, mechanism, metadata };
 }
 
-/** A peer whose handshake does not tell its socket type. */
+/** @internal A peer whose handshake does not tell its socket type. */
 export function untypedPeer({ version, mechanism }: Greeting, metadata: Metadata): PeerInfo {
   return {
     socketType: undefined,

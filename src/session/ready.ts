@@ -25,12 +25,12 @@ export function buildReady(options: LocalPeer): Uint8Array {
   return encodeFrame(commandBody("READY", properties), { command: true });
 }
 
-/** ERROR as it travels; owned. `reason` is up to 255 printable characters without a space. */
+/** @internal ERROR as it travels; owned. `reason` is up to 255 printable characters without a space. */
 export function encodeError(reason: string): Uint8Array {
   return encodeFrame(commandBody("ERROR", Uint8Array.of(reason.length), octets(reason)), { command: true });
 }
 
-/** What an ERROR from the peer means for us. */
+/** @internal What an ERROR from the peer means for us. */
 export function peerError(command: Command): ZmtpError {
   const { data, position } = command;
   if (data.length === 0 || data[0] !== data.length - 1) {

@@ -28,26 +28,32 @@ export type SocketType = keyof typeof LEGAL_PEERS;
 /** Those whose Identity a peer heeds: libzmq sends it for these, empty when unset. */
 const IDENTIFIED: readonly SocketType[] = ["REQ", "DEALER", "ROUTER"];
 
+/** @internal */
 export function isSocketType(name: string): name is SocketType {
   return Object.hasOwn(LEGAL_PEERS, name);
 }
 
+/** @internal */
 export function mayTalk(ours: SocketType, theirs: SocketType): boolean {
   return (LEGAL_PEERS[ours] as readonly SocketType[]).includes(theirs);
 }
 
+/** @internal */
 export function legalPeers(ours: SocketType): readonly SocketType[] {
   return LEGAL_PEERS[ours];
 }
 
+/** @internal */
 export function isIdentified(type: SocketType): boolean {
   return IDENTIFIED.includes(type);
 }
 
+/** @internal */
 export function isPublisher(type: SocketType): boolean {
   return type === "PUB" || type === "XPUB";
 }
 
+/** @internal */
 export function isSubscriber(type: SocketType): boolean {
   return type === "SUB" || type === "XSUB";
 }

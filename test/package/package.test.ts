@@ -65,7 +65,8 @@ describe("the packed tarball", () => {
 
   it("satisfies a strict TypeScript compiler, its own declarations included", async () => {
     const typed = `${imports}
-import type { FrameBatch, Message, PeerInfo, SessionEvent, SocketType, ZmtpError } from "monocoque";
+import type { Connection, FrameBatch, Message, PeerInfo, SessionEvent, SocketType, ZmtpError } from "monocoque";
+import { connect, type Listener, listen } from "monocoque/node";
 const type: SocketType = "DEALER";
 const session = new ZmtpSession({ socketType: type, identity: new Uint8Array([1]), metadata: { "X-A": "b" } });
 for (const event of session.receive(session.start())) {
@@ -77,6 +78,13 @@ const message: Message = ["a", new Uint8Array(2)];
 export const total = (batch: FrameBatch): number => batch.end(0) - batch.start(0);
 export const names = (event: SessionEvent): string => event.type;
 void message; void encodeMessage; void FrameDecoder; void defaultCodec;
+export async function first(endpoint: string): Promise<Uint8Array[] | undefined> {
+  const listener: Listener = await listen(endpoint, { socketType: "PULL" });
+  await using connection: Connection = await connect(listener.endpoint, { socketType: "PUSH", heartbeat: { interval: 1000 } });
+  if (!connection.send(["a", new Uint8Array(1)])) await connection.drained;
+  for await (const peer of listener) for await (const message of peer) return message;
+  return undefined;
+}
 // @ts-expect-error: not a socket type
 new ZmtpSession({ socketType: "STREAM" });
 `;

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** `listen` in Node, Deno and Bun: tcp://, ipc:// and ws://. Gives each peer once its handshake is complete. */
 import { unlink } from "node:fs/promises";
 import { type AddressInfo, createServer, connect as probe, type Server, type Socket } from "node:net";
