@@ -9,8 +9,12 @@ import { fragmented, named, workloads } from "../lib/workloads.js";
 export const sink = { octets: 0 };
 
 function touchBatch(batch) {
+  const { bytes, length } = batch;
   let sum = 0;
-  for (let i = 0; i < batch.length; i++) if (batch.end(i) > batch.start(i)) sum += batch.bytes[batch.start(i)];
+  for (let i = 0; i < length; i++) {
+    const start = batch.start(i);
+    if (batch.end(i) > start) sum += bytes[start];
+  }
   sink.octets += sum;
 }
 

@@ -56,7 +56,10 @@ export interface Connection extends AsyncIterable<Uint8Array[]>, AsyncDisposable
   cancel(prefix?: Payload): void;
   /** Whether the peer, a subscriber, has subscribed to a message whose first frame this is. */
   wants(topic: Payload): boolean;
-  /** Ends the connection; resolves when everything that was accepted has left. */
+  /**
+   * Ends the connection; resolves when everything that was accepted has left. In a page that means handed to the browser: before
+   * the page goes away await `closed`, too.
+   */
   close(): Promise<void>;
 }
 

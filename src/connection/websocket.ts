@@ -181,6 +181,8 @@ export class WebSocketTransport implements Transport {
   }
 
   #closed(code: number): void {
+    clearTimeout(this.#look);
+    this.#account();
     if (GOODBYES.includes(code)) this.#user.ended();
     this.#gone(
       GOODBYES.includes(code) ? undefined : new ZmtpError("CONNECTION_LOST", `The WebSocket closed with code ${code}`),
