@@ -15,11 +15,11 @@ interface SingleFrame {
 
 type Run = FrameBatch | SingleFrame;
 
-/** Somebody who waits, and what for. */
+/** Somebody who waits, for a message or for a run. */
 interface Taker {
-  /** Settles the promise if there is something to take. */
-  serve(): boolean;
-  end(error: unknown): void;
+  readonly messages: boolean;
+  readonly resolve: (result: IteratorResult<never, undefined>) => void;
+  readonly reject: (reason: unknown) => void;
 }
 
 /** Reports how full it is to whoever can stop the reading. */
@@ -59,9 +59,17 @@ export class Inbox {
     this.#add(owned);
   }
 
-  /** Adds one frame, which becomes the inbox's own. */
+  /** Adds one frame, which becomes the inbox's own. Where somebody waits for a message and nothing else is there, it goes straight to them. */
   pushFrame(payload: Uint8Array, more: boolean): void {
-    this.#add({ payload, more });
+    const taker = this.#takers[0];
+    if (!taker?.messages || this.#run !== undefined || this.#head < this.#queue.length) {
+      this.#add({ payload, more });
+      return;
+    }
+    this.#message.push(payload);
+    if (more) return;
+    this.#takers.shift();
+    give(taker, this.#whole());
   }
 
   /** Nothing more will come; takers get what is there first, then the error or the end. */
@@ -75,7 +83,7 @@ export class Inbox {
   /** The next whole message. */
   nextMessage(): Promise<IteratorResult<Uint8Array[], undefined>> {
     const value = this.#takers.length === 0 ? this.#assemble() : undefined;
-    return value === undefined ? this.#wait(() => this.#assemble()) : Promise.resolve({ done: false, value });
+    return value === undefined ? this.#wait(true) : Promise.resolve({ done: false, value });
   }
 
   /** The next run. The one before goes stale. */
@@ -87,7 +95,7 @@ export class Inbox {
       lent.expire();
     }
     const value = this.#takers.length === 0 ? this.#lend() : undefined;
-    return value === undefined ? this.#wait(() => this.#lend()) : Promise.resolve({ done: false, value });
+    return value === undefined ? this.#wait(false) : Promise.resolve({ done: false, value });
   }
 
   #add(run: Run): void {
@@ -97,26 +105,28 @@ export class Inbox {
     this.#serve();
   }
 
-  /** Takes as soon as there is something to take, in the order of the calls. */
-  #wait<T>(take: () => T | undefined): Promise<IteratorResult<T, undefined>> {
+  #wait<T>(messages: boolean): Promise<IteratorResult<T, undefined>> {
     return new Promise((resolve, reject) => {
-      const serve = () => {
-        const value = take();
-        if (value !== undefined) resolve({ done: false, value });
-        return value !== undefined;
-      };
-      const end = (error: unknown) => (error === undefined ? resolve({ done: true, value: undefined }) : reject(error));
-      this.#takers.push({ serve, end });
+      this.#takers.push({ messages, resolve, reject });
       this.#serve();
     });
   }
 
+  /** Gives what there is to those who wait, in the order of their calls. */
   #serve(): void {
-    while (this.#takers[0]?.serve()) this.#takers.shift();
+    for (let taker = this.#takers[0]; taker !== undefined; taker = this.#takers[0]) {
+      const value = taker.messages ? this.#assemble() : this.#lend();
+      if (value === undefined) break;
+      this.#takers.shift();
+      give(taker, value);
+    }
     if (!this.#ended || this.#takers.length === 0) return;
     const takers = this.#takers;
     this.#takers = [];
-    for (const taker of takers) taker.end(this.#error);
+    for (const { resolve, reject } of takers) {
+      if (this.#error === undefined) resolve({ done: true, value: undefined });
+      else reject(this.#error);
+    }
     this.#user.exhausted();
   }
 
@@ -179,6 +189,10 @@ export class Inbox {
     this.#user.filled(this.#octets);
     return run;
   }
+}
+
+function give(taker: Taker, value: Uint8Array[] | FrameBatch): void {
+  taker.resolve({ done: false, value: value as never });
 }
 
 function weight(run: Run): number {
