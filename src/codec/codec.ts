@@ -1,5 +1,4 @@
 /** A codec: three functions over one memory, in WebAssembly or in TypeScript, and who may use that memory now. */
-import type { FrameBatch } from "./batch.js";
 import {
   CAPACITY,
   GREETING,
@@ -34,6 +33,11 @@ export interface Tenant {
   evict(): void;
 }
 
+/** @internal What lies in the window for somebody to read, until it is overwritten. */
+export interface Lent {
+  expire(): void;
+}
+
 /** @internal One per thread and kind: the memory, its regions, and the lease on them. */
 export class Engine implements Codec {
   readonly name: "wasm" | "js";
@@ -49,7 +53,7 @@ export class Engine implements Codec {
   readonly landing: Uint8Array;
   readonly output: Uint8Array;
   #tenant: Tenant | undefined;
-  readonly #lent: FrameBatch[] = [];
+  readonly #lent: Lent[] = [];
 
   constructor(name: "wasm" | "js", memory: ArrayBuffer, operations: Operations) {
     this.name = name;
@@ -78,7 +82,7 @@ export class Engine implements Codec {
   }
 
   /** Notes a batch that lies in the window, to be recalled before its octets or its rows are overwritten. */
-  lend(batch: FrameBatch): FrameBatch {
+  lend<Batch extends Lent>(batch: Batch): Batch {
     this.#lent.push(batch);
     return batch;
   }
