@@ -49,8 +49,8 @@ export interface WebSocketLike {
   pause?(): void;
   resume?(): void;
   terminate?(): void;
-  /** Below it there is a Node socket, which can gather what a tick sends into one write. */
-  readonly _socket?: { cork(): void; uncork(): void };
+  /** Below that of the `ws` package there is a Node socket, which can gather what a tick sends into one write; below Bun's there is none. */
+  readonly _socket?: { cork?(): void; uncork?(): void };
 }
 
 const OPEN = 1;
@@ -134,12 +134,12 @@ export class WebSocketTransport implements Transport {
   write(frames: readonly Uint8Array[]): void {
     if (this.#socket.readyState !== OPEN) return;
     const { _socket } = this.#socket;
-    _socket?.cork();
+    _socket?.cork?.();
     for (const frame of frames) {
       this.#socket.send(frame as Uint8Array<ArrayBuffer>);
       this.#handed += frame.length;
     }
-    _socket?.uncork();
+    _socket?.uncork?.();
     this.#account();
   }
 
