@@ -41,6 +41,14 @@ function pairAt(start: u32, end: u32, stride: u32): v128 {
   return i32x4(<i32>start, <i32>end, <i32>(start + stride), <i32>(end + stride));
 }
 
+/** Writes four rows, of which the first two are `pair`; returns the pair that follows. */
+function fourRows(out: u32, pair: v128, two: v128): v128 {
+  const next = i32x4.add(pair, two);
+  v128.store(out, pair);
+  v128.store(out, next, 16);
+  return i32x4.add(next, two);
+}
+
 function differShort(at: u32, header: u32): u32 {
   return <u32>load<u16>(at, WINDOW) ^ header;
 }
@@ -73,10 +81,7 @@ function shortRun(at: u32, to: u32, out: u32, header: u32): u32 {
     ) {
       break;
     }
-    v128.store(out, pair);
-    pair = i32x4.add(pair, two);
-    v128.store(out, pair, 16);
-    pair = i32x4.add(pair, two);
+    pair = fourRows(out, pair, two);
     at += step;
     out += STEP * ROW;
   }
@@ -99,10 +104,7 @@ function longRun(at: u32, to: u32, out: u32, flags: u32, length: u64, stride: u3
     ) {
       break;
     }
-    v128.store(out, pair);
-    pair = i32x4.add(pair, two);
-    v128.store(out, pair, 16);
-    pair = i32x4.add(pair, two);
+    pair = fourRows(out, pair, two);
     at += step;
     out += STEP * ROW;
   }
