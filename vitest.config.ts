@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
+import { launchOptions } from "./test/support/browser.js";
 
-const chromium = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const chromium = launchOptions.executablePath;
 /** CI has to have a browser; elsewhere its absence is said aloud. */
 const browserWanted = process.env.CI !== undefined || process.argv.includes("browser");
 const browserFound = existsSync(chromium);
@@ -30,20 +31,7 @@ export default defineConfig({
                   headless: true,
                   screenshotFailures: false,
                   instances: [{ browser: "chromium" as const }],
-                  provider: playwright({
-                    launchOptions: {
-                      executablePath: chromium,
-                      args: [
-                        "--no-sandbox",
-                        "--disable-gpu",
-                        "--disable-quic",
-                        "--no-first-run",
-                        "--disable-background-networking",
-                        "--disable-component-update",
-                        "--disable-sync",
-                      ],
-                    },
-                  }),
+                  provider: playwright({ launchOptions }),
                 },
               },
             },

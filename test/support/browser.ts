@@ -14,18 +14,22 @@ export function noBrowser(): string | undefined {
   return `no Chromium at ${executablePath}; install it or set CHROMIUM to its path`;
 }
 
+/** How Chromium starts here: for these tests, and for Vitest's own page. */
+export const launchOptions = {
+  executablePath,
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ],
+};
+
 export function launch(): Promise<Browser> {
-  return chromium.launch({
-    executablePath,
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-sync",
-    ],
-  });
+  return chromium.launch(launchOptions);
 }
 
 const TYPES: Record<string, string> = { ".html": "text/html", ".js": "text/javascript" };
