@@ -177,8 +177,9 @@ export function scan(from: u32, to: u32, limit: f64): i32 {
     at = start + length;
     row(out, start, at, flags);
     out += ROW;
-    if (lengthHere == lengthBefore) {
-      const stride = length + LONG_HEADER;
+    const stride = length + LONG_HEADER;
+    // Where fewer than four frames are left there is no run, and its setting up would be most of a call's time.
+    if (lengthHere == lengthBefore && STEP * <u64>stride <= to - at) {
       const count = longRun(at, to, out, flags, lengthHere, stride);
       at += count * stride;
       out += count * ROW;

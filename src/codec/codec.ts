@@ -12,6 +12,7 @@ import {
   WINDOW,
   WINDOW_SIZE,
 } from "./layout.js";
+import { SpareMemory } from "./tail.js";
 
 /** An interchangeable engine: pass one to a decoder, an encoder or a session, or leave the choice to `defaultCodec()`. */
 export interface Codec {
@@ -52,6 +53,7 @@ export class Engine implements Codec {
   /** What sockets read into. It may change whenever the thread waits, so what it held must have been taken out by then. */
   readonly landing: Uint8Array;
   readonly output: Uint8Array;
+  readonly spare = new SpareMemory();
   #tenant: Tenant | undefined;
   readonly #lent: Lent[] = [];
 

@@ -25,7 +25,7 @@ export class FrameDecoder implements IterableIterator<FrameBatch> {
   #to = 0;
   #copied = false;
   /** Octets that wait outside the window, and how many there must be before another look at them is worth it. */
-  readonly #tail = new Tail();
+  readonly #tail: Tail;
   #needed = 0;
   #large: LargeFrame | undefined;
   #reserved = false;
@@ -39,6 +39,7 @@ export class FrameDecoder implements IterableIterator<FrameBatch> {
    */
   constructor(options: { maxFrameSize?: number | undefined; codec?: Codec | undefined } = {}) {
     this.#engine = engineOf(options.codec ?? defaultCodec());
+    this.#tail = new Tail(this.#engine.spare);
     this.#limits = limitsFor(options.maxFrameSize);
   }
 
@@ -98,7 +99,7 @@ export class FrameDecoder implements IterableIterator<FrameBatch> {
 
   /** The next complete batch of what has been taken in. */
   next(): IteratorResult<FrameBatch, undefined> {
-    const value = this.#next();
+    const value = this.nextBatch();
     return value === undefined ? { done: true, value } : { done: false, value };
   }
 
@@ -154,7 +155,8 @@ export class FrameDecoder implements IterableIterator<FrameBatch> {
     this.#needed = 0;
   }
 
-  #next(): FrameBatch | undefined {
+  /** @internal As `next`, without its result object. */
+  nextBatch(): FrameBatch | undefined {
     for (;;) {
       if (this.#error) throw this.#error;
       this.#engine.recall();

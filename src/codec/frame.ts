@@ -58,6 +58,11 @@ export function writeHeader(out: Uint8Array, at: number, flags: number, length: 
     out[at + 1] = length;
     return at + SHORT_HEADER;
   }
+  return writeLongHeader(out, at, flags, length);
+}
+
+/** On its own, because engines inline what is short. */
+function writeLongHeader(out: Uint8Array, at: number, flags: number, length: number): number {
   const high = Math.floor(length / 0x100000000);
   out[at] = flags | LONG;
   out[at + 1] = 0;

@@ -3,13 +3,40 @@
 /** An empty tail keeps no more than this for the next one. */
 const KEPT = 256;
 
-const NOTHING = new Uint8Array(0);
+const NOTHING: Uint8Array = new Uint8Array(0);
+
+/** The most octets that one tail leaves for the next, */
+const MOST_SPARE = 512 * 1024;
+/** and how many times what it needs it may be given: a few octets must not hold much memory. */
+const AHEAD = 4;
+
+/** The memory that the tails of a thread pass on: large frames come in pieces, and fresh memory for each takes longer than its copy. */
+export class SpareMemory {
+  #spare = NOTHING;
+
+  /** Memory of at least so many octets, whatever is in it. */
+  take(size: number): Uint8Array {
+    const spare = this.#spare;
+    if (spare.length < size || spare.length > AHEAD * size) return new Uint8Array(size);
+    this.#spare = NOTHING;
+    return spare;
+  }
+
+  give(memory: Uint8Array): void {
+    if (memory.length > this.#spare.length && memory.length <= MOST_SPARE) this.#spare = memory;
+  }
+}
 
 /** A queue of octets in one buffer that grows by doubling. */
 export class Tail {
+  readonly #memory: SpareMemory;
   #buffer = NOTHING;
   #from = 0;
   #to = 0;
+
+  constructor(memory: SpareMemory) {
+    this.#memory = memory;
+  }
 
   get length(): number {
     return this.#to - this.#from;
@@ -20,10 +47,8 @@ export class Tail {
     if (this.#to + bytes.length > this.#buffer.length) {
       const needed = length + bytes.length;
       const roomier = length === 0 ? needed : Math.max(needed, 2 * this.#buffer.length);
-      const buffer = needed <= this.#buffer.length ? this.#buffer : new Uint8Array(roomier);
-      if (buffer === this.#buffer) buffer.copyWithin(0, this.#from, this.#to);
-      else buffer.set(this.#buffer.subarray(this.#from, this.#to));
-      this.#buffer = buffer;
+      if (needed <= this.#buffer.length) this.#buffer.copyWithin(0, this.#from, this.#to);
+      else this.#move(roomier <= KEPT ? new Uint8Array(roomier) : this.#memory.take(roomier));
       this.#from = 0;
       this.#to = length;
     }
@@ -41,9 +66,17 @@ export class Tail {
     if (this.length === 0) this.#clear();
   }
 
+  #move(buffer: Uint8Array): void {
+    buffer.set(this.#buffer.subarray(this.#from, this.#to));
+    this.#memory.give(this.#buffer);
+    this.#buffer = buffer;
+  }
+
   #clear(): void {
     this.#from = 0;
     this.#to = 0;
-    if (this.#buffer.length > KEPT) this.#buffer = NOTHING;
+    if (this.#buffer.length <= KEPT) return;
+    this.#memory.give(this.#buffer);
+    this.#buffer = NOTHING;
   }
 }

@@ -20,7 +20,7 @@ export interface HeartUser {
 
 export class Heart {
   readonly #user: HeartUser;
-  #heard = Date.now();
+  #heard = 0;
   #beats: Timer | undefined;
   #verdict: Timer | undefined;
   #peerTtl: Timer | undefined;
@@ -41,17 +41,20 @@ export class Heart {
       this.#beats = after(interval, beat);
     };
     this.#beats = after(interval, beat);
+    this.heard();
   }
 
-  /** Something came from the peer. */
+  /** Something came from the peer. Where nobody will ask when, nobody looks at the clock. */
   heard(): void {
-    this.#heard = Date.now();
+    if (this.#beats !== undefined || this.#peerTtl !== undefined) this.#heard = Date.now();
   }
 
   /** The peer's PING asks to be given up after this silence, in tenths of a second; 0: never. */
   honour(ttl: number): void {
     this.#ttl = ttl * TENTH;
-    if (this.#ttl > 0) this.#peerTtl ??= after(this.#ttl, () => this.#judgeTtl());
+    if (this.#ttl === 0) return;
+    this.#peerTtl ??= after(this.#ttl, () => this.#judgeTtl());
+    this.heard();
   }
 
   stop(): void {
@@ -75,9 +78,11 @@ export class Heart {
   }
 
   #judgeTtl(): void {
-    this.#peerTtl = undefined;
+    if (this.#ttl === 0) {
+      this.#peerTtl = undefined;
+      return;
+    }
     const left = this.#ttl - this.#silence();
-    if (this.#ttl === 0) return;
     if (left <= 0) this.#lookAgain(this.#ttl);
     this.#peerTtl = after(left > 0 ? left : this.#ttl, () => this.#judgeTtl());
   }

@@ -146,7 +146,7 @@ export class ZmtpSession {
 
   /** Takes octets in and reports what they led to, one event for each frame; everything in it is owned. The chunk may be reused at once. */
   receive(chunk: Uint8Array): Iterable<SessionEvent> {
-    this.#take(chunk);
+    this.take(chunk);
     return iterate(() => this.#nextEvent());
   }
 
@@ -155,8 +155,8 @@ export class ZmtpSession {
    * decodes on this thread.
    */
   receiveBatches(chunk: Uint8Array): Iterable<SessionBatchEvent> {
-    this.#take(chunk);
-    return iterate(() => this.#nextBatchEvent());
+    this.take(chunk);
+    return this.#batchEvents();
   }
 
   /**
@@ -173,24 +173,21 @@ export class ZmtpSession {
   commit(length: number): Iterable<SessionBatchEvent> {
     if (this.#error === undefined) {
       if (this.#reader === undefined) this.#decoder.commit(length);
-      else this.#take(this.#decoder.reserve().slice(0, length));
+      else this.take(this.#decoder.reserve().slice(0, length));
     }
-    return iterate(() => this.#nextBatchEvent());
+    return this.#batchEvents();
   }
 
   /** @internal As `commit`, for what a socket has just read into the engine's landing region. */
-  landed(length: number): Iterable<SessionBatchEvent> {
-    if (this.#error === undefined) {
-      if (this.#reader === undefined) this.#decoder.landed(length);
-      else this.#take(this.#engine.landing.slice(0, length));
-    }
-    return iterate(() => this.#nextBatchEvent());
+  landed(length: number): void {
+    if (this.#error) return;
+    if (this.#reader === undefined) this.#decoder.landed(length);
+    else this.take(this.#engine.landing.slice(0, length));
   }
 
   /** @internal Takes the peer's greeting as read, for transports that agree on version and mechanism in their own way. */
-  greeted(greeting: Greeting): Iterable<SessionBatchEvent> {
+  greeted(greeting: Greeting): void {
     this.#shakeOn(greeting);
-    return iterate(() => this.#nextBatchEvent());
   }
 
   /** @internal Whether a frame from a transport that frames by itself is a message that only the application need see. */
@@ -200,12 +197,21 @@ export class ZmtpSession {
   }
 
   /** @internal Takes in one frame from a transport that frames by itself; its payload becomes ours. */
-  receiveFrame(payload: Uint8Array, more: boolean, command: boolean): Iterable<SessionBatchEvent> {
-    if (this.#error === undefined) {
-      this.#framed ??= [];
-      this.#framed.push(ownedFrame(payload, more, command));
-    }
-    return iterate(() => this.#nextBatchEvent());
+  receiveFrame(payload: Uint8Array, more: boolean, command: boolean): void {
+    if (this.#error) return;
+    this.#framed ??= [];
+    this.#framed.push(ownedFrame(payload, more, command));
+  }
+
+  /** @internal The next event of what has been taken in: `receiveBatches` without its iterator. */
+  nextBatchEvent(): SessionBatchEvent | undefined {
+    const rest = this.#run?.filter((_, i) => i >= this.#handedOut);
+    this.#run = undefined;
+    return rest === undefined ? this.#next() : { type: "Frames", batch: rest };
+  }
+
+  #batchEvents(): Iterable<SessionBatchEvent> {
+    return iterate(() => this.nextBatchEvent());
   }
 
   /** @internal Whether frames leave as they are, so that whoever gathers them may encode them itself. */
@@ -276,7 +282,8 @@ export class ZmtpSession {
     return this.#encodeCommand(pingBody(options.ttl ?? 0, options.context ?? NO_CONTEXT));
   }
 
-  #take(chunk: Uint8Array): void {
+  /** @internal Takes octets in: `receiveBatches` without its iterator. */
+  take(chunk: Uint8Array): void {
     if (this.#error) return;
     const taken = this.#reader?.take(chunk) ?? 0;
     if (taken < chunk.length) this.#decoder.push(taken === 0 ? chunk : chunk.subarray(taken));
@@ -295,12 +302,6 @@ export class ZmtpSession {
     }
   }
 
-  #nextBatchEvent(): SessionBatchEvent | undefined {
-    const rest = this.#run?.filter((_, i) => i >= this.#handedOut);
-    this.#run = undefined;
-    return rest === undefined ? this.#next() : { type: "Frames", batch: rest };
-  }
-
   #next(): SessionBatchEvent | undefined {
     for (;;) {
       const event = this.#events?.shift();
@@ -311,7 +312,7 @@ export class ZmtpSession {
         if (this.#reader !== undefined) {
           if (!this.#readGreeting(this.#reader)) return undefined;
         } else {
-          const batch = this.#nextFramed() ?? this.#decoder.next().value;
+          const batch = this.#nextFramed() ?? this.#decoder.nextBatch();
           if (batch === undefined) return undefined;
           if (batch.command(0)) this.#dispatch(batch);
           else if (this.#state === "handshake") this.#takeIdentity(batch);

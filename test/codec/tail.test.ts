@@ -1,0 +1,46 @@
+/** Octets that wait for more, and the memory that waits with them. */
+import { expect, it } from "vitest";
+import { SpareMemory, Tail } from "../../src/codec/tail.js";
+import { pattern } from "../support/pieces.js";
+
+const KiB = 1024;
+
+it("keeps its octets in order, whatever is appended and taken meanwhile", () => {
+  const tail = new Tail(new SpareMemory());
+  const octets = pattern(100 * KiB);
+  let taken = 0;
+  for (let at = 0; at < octets.length; at += 1000) {
+    tail.append(octets.subarray(at, at + 1000));
+    const count = Math.min(700, tail.length);
+    expect(tail.peek(count)).toEqual(octets.subarray(taken, taken + count));
+    tail.take(count);
+    taken += count;
+  }
+  expect(tail.peek(octets.length)).toEqual(octets.subarray(taken));
+});
+
+it("passes its memory on to the next tail, which sees its own octets in it", () => {
+  const memory = new SpareMemory();
+  const [first, second] = [new Tail(memory), new Tail(memory)];
+  first.append(pattern(64 * KiB));
+  const { buffer } = first.peek(1);
+  first.take(64 * KiB);
+  second.append(pattern(50 * KiB, 3));
+  expect(second.peek(1).buffer).toBe(buffer);
+  expect(second.peek(64 * KiB)).toEqual(pattern(50 * KiB, 3));
+  first.append(pattern(64 * KiB));
+  expect(first.peek(1).buffer).not.toBe(buffer);
+});
+
+it("does not let a few octets hold much memory", () => {
+  const memory = new SpareMemory();
+  const [large, small] = [new Tail(memory), new Tail(memory)];
+  large.append(pattern(64 * KiB));
+  large.take(64 * KiB);
+  small.append(pattern(300));
+  expect(small.peek(1).buffer.byteLength).toBeLessThanOrEqual(4 * 300);
+  large.append(pattern(2048 * KiB));
+  large.take(2048 * KiB);
+  // None of the two MiB were kept.
+  expect(memory.take(1024 * KiB).length).toBe(1024 * KiB);
+});
