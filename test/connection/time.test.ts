@@ -1,6 +1,7 @@
 /** Heartbeats, abort signals and goodbyes: what a connection does in time. */
 import { once } from "node:events";
 import type { Socket } from "node:net";
+import { performance } from "node:perf_hooks";
 import { describe, expect, it } from "vitest";
 import { Pair, Pull } from "zeromq";
 import { type Connection, connect, encodeFrame, encodeMessage, listen, overStreams } from "../../src/node.js";
@@ -371,5 +372,29 @@ describe("close()", () => {
     const connection = await toRaw({}, (socket) => void socket.resume());
     await connection.close();
     await connection.closed;
+  });
+});
+
+describe("busyPoll", () => {
+  /** Milliseconds that this thread slept of the 60 after something was sent to libzmq. */
+  async function sleptAfterSending(options: object): Promise<number> {
+    const theirs = opened(new Pair());
+    const connection = await meetLibzmq("tcp", "binds", { ...PAIR, ...options }, theirs);
+    connection.send("a question");
+    expect(texts(await theirs.receive())).toEqual(["a question"]);
+    connection.send("another");
+    const { idle } = performance.eventLoopUtilization();
+    await pause(60);
+    return performance.eventLoopUtilization().idle - idle;
+  }
+
+  it("is off unless it is asked for: the thread sleeps until something comes", async () => {
+    expect(await sleptAfterSending({})).toBeGreaterThan(20);
+  });
+
+  it("keeps the thread awake for an answer, and no longer than it says", async () => {
+    expect(await sleptAfterSending({ busyPoll: 80_000 })).toBeLessThan(10);
+    await pause(80);
+    expect(await sleptAfterSending({ busyPoll: 2000 })).toBeGreaterThan(20);
   });
 });

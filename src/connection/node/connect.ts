@@ -36,7 +36,7 @@ function dial(endpoint: Exclude<Endpoint, { scheme: "ws" }>, options: NodeConnec
     },
   };
   const socket: Socket = connectSocket({ ...target, allowHalfOpen: true, onread } as TcpNetConnectOpts);
-  const transport = new SocketTransport(socket, link);
+  const transport = new SocketTransport(socket, link, options);
   link.dialling(transport);
   socket.once("connect", () => {
     socket.setNoDelay(options.noDelay ?? true);

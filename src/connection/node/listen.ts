@@ -164,7 +164,7 @@ class Doorman implements Listener {
   socket(socket: Socket): void {
     socket.setNoDelay(this.#options.noDelay ?? true);
     const link = new Link(this.#options);
-    link.attached(new SocketTransport(socket, link));
+    link.attached(new SocketTransport(socket, link, this.#options));
     this.#admit(link);
   }
 

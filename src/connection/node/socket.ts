@@ -1,16 +1,20 @@
 /** A Node socket, TCP or IPC, as a transport. */
 import type { Socket } from "node:net";
 import type { Transport, TransportUser } from "../transport.js";
+import { busyPoll } from "./busy-poll.js";
+import type { NodeConnectionOptions } from "./options.js";
 
 export class SocketTransport implements Transport {
   readonly #socket: Socket;
   readonly #user: TransportUser;
+  readonly #busyPoll: number;
   #error: unknown;
 
   /** Reports everything but octets that came in by `onread`. */
-  constructor(socket: Socket, user: TransportUser) {
+  constructor(socket: Socket, user: TransportUser, options: NodeConnectionOptions) {
     this.#socket = socket;
     this.#user = user;
+    this.#busyPoll = options.busyPoll ?? 0;
     socket.on("data", (chunk) => user.received(chunk as Buffer));
     socket.on("end", () => user.ended());
     socket.on("error", (error) => {
@@ -20,14 +24,9 @@ export class SocketTransport implements Transport {
   }
 
   write(chunks: readonly Uint8Array[]): void {
-    const socket = this.#socket;
-    if (chunks.length === 1) {
-      this.#writeOne(chunks[0]);
-      return;
-    }
-    socket.cork();
-    for (const chunk of chunks) this.#writeOne(chunk);
-    socket.uncork();
+    if (chunks.length === 1) this.#writeOne(chunks[0]);
+    else this.#writeTogether(chunks);
+    if (this.#busyPoll > 0) busyPoll(this.#busyPoll);
   }
 
   pause(): void {
@@ -46,6 +45,12 @@ export class SocketTransport implements Transport {
 
   destroy(): void {
     this.#socket.destroy();
+  }
+
+  #writeTogether(chunks: readonly Uint8Array[]): void {
+    this.#socket.cork();
+    for (const chunk of chunks) this.#writeOne(chunk);
+    this.#socket.uncork();
   }
 
   #writeOne(chunk: Uint8Array): void {
