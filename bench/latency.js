@@ -7,17 +7,20 @@ import { times } from "./lib/table.js";
 
 const SIZE = 64;
 const TRIPS = 2500;
-const ROUNDS = 11;
+const WARM_UP = 10_000;
+const ROUNDS = 15;
 
 const ours = node("ours");
 const addon = node("addon");
 const raw = node("raw");
 const c = libzmq();
+/** Both peers, and what their roles are called beside "ask" and "echo". */
 const contenders = {
-  ours,
-  "raw Node sockets": raw,
-  ...(c && { "libzmq, C": c.start }),
-  "zeromq addon": addon,
+  ours: [ours],
+  "ours, `busyPoll`": [ours, "-polling"],
+  "raw Node sockets": [raw],
+  ...(c && { "libzmq, C": [c.start] }),
+  "zeromq addon": [addon],
 };
 
 async function trips([echo, asker], count) {
@@ -28,35 +31,37 @@ async function trips([echo, asker], count) {
   return figures.map(Number);
 }
 
+/**
+ * Every round has processes of its own: whether the system lets two that take turns share a core or wakes the other core for each
+ * trip decides half of the time, and it stays with what it has chosen.
+ */
 async function roundTrips({ progress }) {
-  const pairs = {};
-  for (const [name, start] of Object.entries(contenders)) pairs[name] = await pair(start, "echo", start, "ask");
-  const half = {};
-  const most = {};
-  for (const [name, peers] of Object.entries(pairs)) {
-    progress(`warming up ${name}`);
-    half[name] = [];
-    most[name] = [];
-    await drained(name, peers, 4 * TRIPS);
-  }
+  const names = Object.keys(contenders);
+  const half = Object.fromEntries(names.map((name) => [name, []]));
+  const most = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = 0; round < ROUNDS; round++) {
-    for (const [name, peers] of Object.entries(pairs)) {
+    for (const [name, [start, how = ""]] of Object.entries(contenders)) {
       progress(`${name}, round ${round + 1}`);
+      const peers = await pair(start, `echo${how}`, start, `ask${how}`);
+      await drained(name, peers, WARM_UP);
       const [p50, p99] = await drained(name, peers, TRIPS);
       half[name].push(p50);
       most[name].push(p99);
+      for (const peer of peers) peer.close();
     }
   }
-  for (const peers of Object.values(pairs)) for (const peer of peers) peer.close();
-  const rows = Object.keys(contenders).map((name) => ({
+  const rows = names.map((name) => ({
     peers: name,
-    "ours / it, p50": times(1 / ratio(half, "ours", name)),
+    "ours / it": times(1 / ratio(half, "ours", name)),
+    "busyPoll / it": times(1 / ratio(half, "ours, `busyPoll`", name)),
     "p50 µs": median(half[name]) / 1e3,
+    "fastest round": Math.min(...half[name]) / 1e3,
+    "slowest round": Math.max(...half[name]) / 1e3,
     "p99 µs": median(most[name]) / 1e3,
   }));
   return {
     title: "Round trip",
-    note: `${SIZE} B there and back, one at a time, two processes, medians of ${ROUNDS} rounds that alternate. The raw sockets, which have no protocol at all, are the floor. ${c ? `C: libzmq ${c.version}.` : "No C compiler with libzmq here."}`,
+    note: `${SIZE} B there and back, one at a time, two processes, medians of ${ROUNDS} rounds that alternate, each with processes of its own. The raw sockets, which have no protocol at all, are the floor for whoever sleeps between trips, which the option busyPoll does not. ${c ? `C: libzmq ${c.version}.` : "No C compiler with libzmq here."}`,
     columns: Object.keys(rows[0]),
     rows,
   };
@@ -65,7 +70,7 @@ async function roundTrips({ progress }) {
 /** The program in C says when it has echoed them all. */
 async function drained(name, peers, count) {
   const figures = await trips(peers, count);
-  if (contenders[name] === c?.start) await peers[0].next("done");
+  if (contenders[name][0] === c?.start) await peers[0].next("done");
   return figures;
 }
 
@@ -73,6 +78,6 @@ await main(
   "Latency",
   { roundTrips },
   { on: c ? [`libzmq ${c.version}`] : [] },
-  Object.keys(contenders).length * (ROUNDS + 1),
+  Object.keys(contenders).length * ROUNDS,
 );
 process.exit(0);

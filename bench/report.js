@@ -60,6 +60,7 @@ const MARKERS = {
   scan: chosen("codec", "Scan", {
     frames: "frames",
     "vs C": "WASM against C",
+    "vs plain loop": "against plain loop",
     "vs TypeScript": "against TypeScript",
     "WASM ns": "WASM",
     "TypeScript ns": "TypeScript",
@@ -79,6 +80,8 @@ const MARKERS = {
     "forward vs one by one": "forward against one by one",
     "forward ns": "forward",
     "one by one ns": "one by one",
+    "gather WASM ns": "gather, WASM",
+    "gather TypeScript ns": "gather, TypeScript",
   }),
   e2e: chosen("e2e", "Throughput", {
     messages: "messages of",
@@ -93,9 +96,11 @@ const MARKERS = {
   cpu: chosen("e2e", "CPU", {
     messages: "messages of",
     "receive, ours from C": "ours",
+    "receive, bare socket from C": "bare socket",
     "receive, addon from C": "`zeromq` addon",
     "receive, C": "libzmq, C",
     "receiving from C, ours vs addon": "ours against addon",
+    "receiving from C, bare socket vs addon": "bare socket against addon",
   }),
   latency: chosen("latency", "Round trip"),
   sessions: chosen("memory", "Sessions that wait"),
@@ -118,6 +123,7 @@ const MARKERS = {
     "CPU in silence": "CPU in silence",
   }),
   counts: chosen("counts", "Allocations"),
+  instructions: chosen("counts", "Instructions"),
 };
 
 /** Fills the tables of one document; how many. */

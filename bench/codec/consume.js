@@ -1,6 +1,6 @@
 /** Decoding from chunk to consumer: a batch read by index, and objects made for each frame. */
 import { FrameDecoder, ZmtpSession } from "monocoque";
-import { compare, median, ratio } from "../lib/compare.js";
+import { ALLOCATING, compare, median, ratio } from "../lib/compare.js";
 import { NaiveDecoder } from "../lib/naive.js";
 import { times } from "../lib/table.js";
 import { fragmented, named, workloads } from "../lib/workloads.js";
@@ -92,13 +92,27 @@ const slicedFrames = (chunk) => {
   };
 };
 
+/** The floor: as many views into one buffer, and nothing else. */
+const viewsOnly = ({ buffer, length }, frames) => {
+  const size = Math.floor(length / frames);
+  return () => {
+    for (let i = 0; i < frames; i++) sink.octets += new Uint8Array(buffer, i * size, size).length;
+  };
+};
+
 export async function owned({ codecs: [wasm, js], progress }) {
   const rows = [];
   for (const { name, bytes, frames } of workloads.filter(({ name }) => name !== "64 KiB")) {
     progress(`owned frames ${name}`);
     const found = await compare(
-      { wasm: ownedFrames(wasm, bytes), js: ownedFrames(js, bytes), slice: slicedFrames(bytes) },
+      {
+        wasm: ownedFrames(wasm, bytes),
+        js: ownedFrames(js, bytes),
+        slice: slicedFrames(bytes),
+        views: viewsOnly(bytes, frames),
+      },
       frames,
+      ALLOCATING,
     );
     rows.push({
       frames: name,
@@ -106,11 +120,12 @@ export async function owned({ codecs: [wasm, js], progress }) {
       "WASM ns": median(found.wasm),
       "TypeScript ns": median(found.js),
       "slice ns": median(found.slice),
+      "views alone ns": median(found.views),
     });
   }
   return {
     title: "Owned frames",
-    note: "Payloads that stay valid: one copy a run and a view a frame, against `slice` a frame; ns a frame.",
+    note: "Payloads that stay valid: one copy a run and a view a frame, against `slice` a frame; ns a frame. Views alone: as many views, nothing decoded or copied.",
     columns: Object.keys(rows[0]),
     rows,
   };

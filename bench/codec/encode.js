@@ -1,6 +1,6 @@
 /** Encoding: single messages, batches forwarded and gathered, greetings. */
 import { encodeGreeting, encodeMessage, FrameDecoder, FrameEncoder, parseGreeting } from "monocoque";
-import { compare, median, ratio } from "../lib/compare.js";
+import { ALLOCATING, compare, median, ratio } from "../lib/compare.js";
 import { times } from "../lib/table.js";
 import { named } from "../lib/workloads.js";
 import { sink } from "./consume.js";
@@ -11,11 +11,40 @@ const RUN = 500;
 const many = (payload) =>
   Array.from({ length: RUN }, (_, i) => (typeof payload === "string" ? payload : payload.slice().fill(i)));
 
+/** What a connection does: what `flush` returned comes back once it has left. */
 const encodeRun = (codec, payloads) => {
   const encoder = new FrameEncoder({ codec });
   return () => {
     for (let i = 0; i < payloads.length; i++) encoder.frame(payloads[i]);
+    flushed(encoder);
+  };
+};
+
+function flushed(encoder) {
+  const octets = encoder.flush();
+  sink.octets += octets.length;
+  encoder.recycle(octets);
+}
+
+const encodeAndKeep = (codec, payloads) => {
+  const encoder = new FrameEncoder({ codec });
+  return () => {
+    for (let i = 0; i < payloads.length; i++) encoder.frame(payloads[i]);
     sink.octets += encoder.flush().length;
+  };
+};
+
+/** The floor: payloads copied one behind the other, and nothing else. */
+const setOnly = (payloads) => {
+  const octets = payloads.map((payload) => (typeof payload === "string" ? encoded.encode(payload) : payload));
+  const target = new Uint8Array(octets.reduce((sum, { length }) => sum + length, 0));
+  return () => {
+    let at = 0;
+    for (let i = 0; i < octets.length; i++) {
+      target.set(octets[i], at);
+      at += octets[i].length;
+    }
+    sink.octets += target[0];
   };
 };
 
@@ -28,16 +57,20 @@ const encoded = new TextEncoder();
 
 function concatenated(payload) {
   const body = typeof payload === "string" ? encoded.encode(payload) : payload;
-  const header = body.length > 255 ? new Uint8Array(9) : Uint8Array.of(0, body.length);
-  if (body.length > 255) {
-    header[0] = 2;
-    new DataView(header.buffer).setUint32(5, body.length);
-  }
+  const header = headerOf(body.length);
   if (globalThis.Buffer) return Buffer.concat([header, body]);
   const out = new Uint8Array(header.length + body.length);
   out.set(header);
   out.set(body, header.length);
   return out;
+}
+
+function headerOf(length) {
+  if (length <= 255) return globalThis.Buffer ? Buffer.from([0, length]) : Uint8Array.of(0, length);
+  const header = new Uint8Array(9);
+  header[0] = 2;
+  new DataView(header.buffer).setUint32(5, length);
+  return header;
 }
 
 export async function encode({ codecs: [codec], progress }) {
@@ -56,24 +89,29 @@ export async function encode({ codecs: [codec], progress }) {
     const found = await compare(
       {
         encoder: encodeRun(codec, payloads),
+        kept: encodeAndKeep(codec, payloads),
         message: () => {
           for (const each of payloads) sink.octets += encodeMessage(each).length;
         },
         concat: concatRun(payloads),
+        set: setOnly(payloads),
       },
       RUN,
+      ALLOCATING,
     );
     rows.push({
       payload: name,
       "vs Buffer.concat": times(ratio(found, "encoder", "concat")),
       "FrameEncoder ns": median(found.encoder),
+      "not recycled ns": median(found.kept),
       "encodeMessage ns": median(found.message),
       "Buffer.concat ns": median(found.concat),
+      "set alone ns": median(found.set),
     });
   }
   return {
     title: "Encode",
-    note: "Single messages from the JavaScript heap; ns a message. FrameEncoder flushes every 500; encodeMessage returns octets of their own.",
+    note: "Single messages from the JavaScript heap; ns a message. FrameEncoder flushes every 500 and gets its memory back, as in a connection; not recycled: what it flushes is kept. encodeMessage returns octets of their own. `set` alone: the payloads copied, without headers.",
     columns: Object.keys(rows[0]),
     rows,
   };
@@ -84,7 +122,7 @@ const forward = (codec, chunk) => {
   const encoder = new FrameEncoder({ codec });
   return () => {
     for (const batch of decoder.push(chunk)) encoder.batch(batch);
-    sink.octets += encoder.flush().length;
+    flushed(encoder);
   };
 };
 
@@ -97,26 +135,15 @@ const forwardOneByOne = (codec, chunk) => {
   };
 };
 
-/** Only the encoder's part: the batch is decoded once and chosen from once. */
-const gather = (codec, chunk) => {
-  const decoder = new FrameDecoder({ codec });
-  const encoder = new FrameEncoder({ codec });
+/** Only the encoder's part: the batch is decoded once, with WebAssembly, and chosen from once. */
+const gather = (decoding, encoding, chunk) => {
+  const decoder = new FrameDecoder({ codec: decoding });
+  const encoder = new FrameEncoder({ codec: encoding });
   const [batch] = decoder.push(chunk);
   const every = batch.filter(() => true);
   return () => {
     encoder.batch(every);
-    sink.octets += encoder.flush().length;
-  };
-};
-
-const gatherInTypeScript = (js, wasm, chunk) => {
-  const decoder = new FrameDecoder({ codec: wasm });
-  const encoder = new FrameEncoder({ codec: js });
-  const [batch] = decoder.push(chunk);
-  const every = batch.filter(() => true);
-  return () => {
-    encoder.batch(every);
-    sink.octets += encoder.flush().length;
+    flushed(encoder);
   };
 };
 
@@ -127,8 +154,8 @@ export async function batches({ codecs: [wasm, js], progress }) {
     const { bytes, frames } = named(name);
     const found = await compare({ forward: forward(wasm, bytes), oneByOne: forwardOneByOne(wasm, bytes) }, frames);
     // The batches gathered are borrowed, so nothing may decode while each is measured.
-    const gathered = await compare({ wasm: gather(wasm, bytes) }, frames);
-    const byHand = await compare({ js: gatherInTypeScript(js, wasm, bytes) }, frames);
+    const gathered = await compare({ wasm: gather(wasm, wasm, bytes) }, frames);
+    const byHand = await compare({ js: gather(wasm, js, bytes) }, frames);
     rows.push({
       frames: name,
       "forward vs one by one": times(ratio(found, "forward", "oneByOne")),

@@ -1,9 +1,12 @@
-/** Monocoque in a process of its own: `ours.js ROLE [ENDPOINT]`. */
+/** Monocoque in a process of its own: `ours.js ROLE[-polling] [ENDPOINT]`. */
 import { connect, listen } from "monocoque/node";
 import { die, Meter, obey, say, Trips } from "../lib/peer.js";
 
-const [role, endpoint] = process.argv.slice(2);
+const [task, endpoint] = process.argv.slice(2);
+const role = task.replace("-polling", "");
 const SOCKET_TYPES = { send: "PUSH", receive: "PULL", "receive-messages": "PULL", ask: "PAIR", echo: "PAIR" };
+/** Microseconds, several times what an answer takes. */
+const BUSY_POLL = 200;
 const meter = new Meter();
 const trips = new Trips();
 /** Where results go, so that no engine leaves the work out. */
@@ -13,7 +16,7 @@ const sink = { octets: 0 };
 const connection = opened();
 
 async function opened() {
-  const options = { socketType: SOCKET_TYPES[role] };
+  const options = { socketType: SOCKET_TYPES[role], busyPoll: task === role ? 0 : BUSY_POLL };
   if (endpoint !== undefined) {
     const connected = await connect(endpoint, options);
     say("ready");
