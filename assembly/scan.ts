@@ -132,7 +132,9 @@ export function scan(from: u32, to: u32, limit: f64): i32 {
 
   while (out < FULL) {
     let repeated = false;
-    while (at < safe && out < FULL) {
+    // A frame takes two octets or more and a row eight: up to here neither chunk nor table can come to its end.
+    const bound = min<u32>(safe, at + (FULL - out) / 4);
+    while (at < bound) {
       const header = <u32>load<u16>(at, WINDOW);
       if (header & 0xfe) break;
       const start = at + SHORT_HEADER;
@@ -140,9 +142,11 @@ export function scan(from: u32, to: u32, limit: f64): i32 {
       at = start + <u32>load<u8>(at, WINDOW + 1);
       row(out, start, at, header);
       out += ROW;
-      repeated = header == before;
+      if (header == before) {
+        repeated = true;
+        break;
+      }
       before = header;
-      if (repeated) break;
     }
     if (repeated) {
       const count = shortRun(at, to, out, before);

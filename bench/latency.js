@@ -7,8 +7,8 @@ import { times } from "./lib/table.js";
 
 const SIZE = 64;
 const TRIPS = 2500;
-const WARM_UP = 10_000;
-const ROUNDS = 15;
+const WARM_UP = 15_000;
+const ROUNDS = 11;
 
 const ours = node("ours");
 const addon = node("addon");
