@@ -26,8 +26,8 @@ export class ZmtpOutbox implements Outbox {
   readonly #encoder: FrameEncoder;
   #chunks: Uint8Array[] = [];
   #gathered = 0;
-  /** The chunks under way whose memory is ours, not the application's; they come back in the order they left in. */
-  readonly #ours: Uint8Array[] = [];
+  /** The chunks under way whose memory is ours, not the application's. */
+  readonly #ours = new WeakSet<Uint8Array>();
 
   constructor(codec: Codec) {
     this.#encoder = new FrameEncoder({ codec });
@@ -64,9 +64,7 @@ export class ZmtpOutbox implements Outbox {
   }
 
   recycle(chunk: Uint8Array): void {
-    if (this.#ours[0] !== chunk) return;
-    this.#ours.shift();
-    this.#encoder.recycle(chunk);
+    if (this.#ours.delete(chunk)) this.#encoder.recycle(chunk);
   }
 
   #frame(payload: Payload, more: boolean): void {
@@ -81,7 +79,7 @@ export class ZmtpOutbox implements Outbox {
   #cut(): void {
     if (this.#encoder.length === 0) return;
     const chunk = this.#encoder.flush();
-    this.#ours.push(chunk);
+    this.#ours.add(chunk);
     this.#gather(chunk);
   }
 

@@ -71,6 +71,29 @@ describe("send()", () => {
   });
 });
 
+it.each(["sockets", "streams"])("keeps nothing of what has left, over %s", async (kind) => {
+  const [a, b] = transforms();
+  const signal = untilTestEnds();
+  const [ours, theirs] =
+    kind === "sockets"
+      ? await pair("tcp://127.0.0.1:0", PUSH, PULL)
+      : await Promise.all([overStreams(a, { ...PUSH, signal }), overStreams(b, { ...PULL, signal })]);
+  const payload = pattern(32 * KiB);
+  const count = (3 * BOUND * MiB) / payload.length;
+  const received = (async () => {
+    let messages = 0;
+    for await (const batch of theirs.batches()) {
+      messages += batch.length;
+      if (messages === count) break;
+    }
+  })();
+  const height = await heightOf(async () => {
+    for (let i = 0; i < count; i++) if (!ours.send(payload)) await ours.drained;
+    await received;
+  });
+  expect(height).toBeLessThan(BOUND);
+});
+
 describe("a consumer that does not read", () => {
   it.each(schemes)("%s: holds a sender that never stops, and loses nothing when it reads again", async (scheme) => {
     const [ours, theirs] = await pair(await anyEndpoint(scheme), PUSH, PULL);

@@ -14,13 +14,16 @@ function inUse(): number {
 export async function heightOf(act: () => Promise<unknown>): Promise<number> {
   const before = inUse();
   let height = 0;
-  const look = setInterval(() => {
+  const look = () => {
     height = Math.max(height, inUse() - before);
-  }, LOOK);
+  };
+  const looks = setInterval(look, LOOK);
   try {
     await act();
+    // What never waits for a timer leaves none a chance to look.
+    look();
   } finally {
-    clearInterval(look);
+    clearInterval(looks);
   }
   return height;
 }

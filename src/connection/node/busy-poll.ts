@@ -1,4 +1,5 @@
 /** Looking for an answer again and again in place of sleeping until it comes: waking takes longer than most answers. */
+import { setImmediate } from "node:timers";
 
 /** When this thread goes back to sleep, in `performance.now()`'s milliseconds. */
 let until = 0;
