@@ -142,7 +142,10 @@ export class FrameBatch implements Iterable<Frame> {
     const from = this.#from < 0 ? this.start(0) : this.#from;
     const size = this.end(length - 1) - from;
     const run = this.#bytes.subarray(from, from + size);
-    const bytes = stale === undefined ? new Uint8Array(run) : copied(run, stale.#bytes);
+    const reused = stale !== undefined && stale.#bytes.length >= size;
+    // Made from its octets, memory need not be cleared first.
+    const bytes = reused ? stale.#bytes : new Uint8Array(run);
+    if (reused) bytes.set(run);
     const table = stale && stale.#table.length >= length * 2 ? stale.#table : new Int32Array(length * 2);
     const rows = this.#table;
     for (let i = 0; i < length * 2; i += 2) {
@@ -182,13 +185,6 @@ export class FrameBatch implements Iterable<Frame> {
     if (this.#length < 0) throw new ZmtpError("STALE_BATCH", "A borrowed batch was touched after a later decode");
     throw new RangeError(`frame ${i} of a batch of ${this.#length}`);
   }
-}
-
-/** Into `memory` if they fit, else into memory of their own, which an engine need not clear first if it is made from them. */
-function copied(bytes: Uint8Array, memory: Uint8Array): Uint8Array {
-  if (memory.length < bytes.length) return new Uint8Array(bytes);
-  memory.set(bytes);
-  return memory;
 }
 
 /** @internal A batch of one frame whose payload is all of `payload`, owned. */

@@ -22,8 +22,9 @@ export class SpareMemory {
     return spare;
   }
 
+  /** The last one given is kept: its size is what this thread's frames need now. */
   give(memory: Uint8Array): void {
-    if (memory.length > this.#spare.length && memory.length <= MOST_SPARE) this.#spare = memory;
+    if (memory.length > KEPT && memory.length <= MOST_SPARE) this.#spare = memory;
   }
 }
 
@@ -48,7 +49,7 @@ export class Tail {
       const needed = length + bytes.length;
       const roomier = length === 0 ? needed : Math.max(needed, 2 * this.#buffer.length);
       if (needed <= this.#buffer.length) this.#buffer.copyWithin(0, this.#from, this.#to);
-      else this.#move(roomier <= KEPT ? new Uint8Array(roomier) : this.#memory.take(roomier));
+      else this.#move(this.#memory.take(roomier));
       this.#from = 0;
       this.#to = length;
     }

@@ -32,6 +32,16 @@ it("passes its memory on to the next tail, which sees its own octets in it", () 
   expect(first.peek(1).buffer).not.toBe(buffer);
 });
 
+it("passes on what fits now, whatever size was needed before", () => {
+  const memory = new SpareMemory();
+  const tail = new Tail(memory);
+  for (const size of [500 * KiB, 64 * KiB]) {
+    tail.append(pattern(size));
+    tail.take(size);
+  }
+  expect(memory.take(60 * KiB).length).toBe(64 * KiB);
+});
+
 it("does not let a few octets hold much memory", () => {
   const memory = new SpareMemory();
   const [large, small] = [new Tail(memory), new Tail(memory)];
