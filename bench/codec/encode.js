@@ -11,28 +11,24 @@ const RUN = 500;
 const many = (payload) =>
   Array.from({ length: RUN }, (_, i) => (typeof payload === "string" ? payload : payload.slice().fill(i)));
 
-/** What a connection does: what `flush` returned comes back once it has left. */
-const encodeRun = (codec, payloads) => {
+const encodeRun = (codec, payloads, leave) => {
   const encoder = new FrameEncoder({ codec });
   return () => {
     for (let i = 0; i < payloads.length; i++) encoder.frame(payloads[i]);
-    flushed(encoder);
+    leave(encoder);
   };
 };
 
-function flushed(encoder) {
+/** What a connection does: what `flush` returned comes back once it has left. */
+function recycled(encoder) {
   const octets = encoder.flush();
   sink.octets += octets.length;
   encoder.recycle(octets);
 }
 
-const encodeAndKeep = (codec, payloads) => {
-  const encoder = new FrameEncoder({ codec });
-  return () => {
-    for (let i = 0; i < payloads.length; i++) encoder.frame(payloads[i]);
-    sink.octets += encoder.flush().length;
-  };
-};
+function kept(encoder) {
+  sink.octets += encoder.flush().length;
+}
 
 /** The floor: payloads copied one behind the other, and nothing else. */
 const setOnly = (payloads) => {
@@ -88,8 +84,8 @@ export async function encode({ codecs: [codec], progress }) {
     const payloads = many(payload);
     const found = await compare(
       {
-        encoder: encodeRun(codec, payloads),
-        kept: encodeAndKeep(codec, payloads),
+        encoder: encodeRun(codec, payloads, recycled),
+        kept: encodeRun(codec, payloads, kept),
         message: () => {
           for (const each of payloads) sink.octets += encodeMessage(each).length;
         },
@@ -122,7 +118,7 @@ const forward = (codec, chunk) => {
   const encoder = new FrameEncoder({ codec });
   return () => {
     for (const batch of decoder.push(chunk)) encoder.batch(batch);
-    flushed(encoder);
+    recycled(encoder);
   };
 };
 
@@ -143,7 +139,7 @@ const gather = (decoding, encoding, chunk) => {
   const every = batch.filter(() => true);
   return () => {
     encoder.batch(every);
-    flushed(encoder);
+    recycled(encoder);
   };
 };
 
