@@ -103,6 +103,19 @@ const REFUSALS = {
     hint: "Something accepts connections there and does not speak ZMTP, or the peer is overloaded. `handshakeTimeout` sets the patience.",
   },
   HEARTBEAT_TIMEOUT: { section: HEARTBEAT, hint: "The peer or the network is gone without a goodbye." },
+  NOT_REACHED: { hint: "h" },
+  MESSAGE_TOO_LARGE: { hint: "h" },
+  TOO_MANY_COMMANDS: { hint: "h" },
+  TOO_MANY_HANDSHAKES: { hint: "h" },
+  TOO_MANY_CONNECTIONS: { hint: "h" },
+  LISTENER_CLOSED: { hint: "h" },
+  LINGER_EXPIRED: { hint: "h" },
+  MEMORY_LIMIT: { hint: "h" },
+  UNFINISHED_MESSAGE: { hint: "h" },
+  NOT_A_SENDER: { hint: "h" },
+  RESET: { hint: "h" },
+  NO_WEBSOCKET: { hint: "h" },
+  TWO_LOOPS: { hint: "h" },
   STALE_BATCH: {
     hint: "A borrowed batch is valid until the next call that decodes on this thread. Call toOwned() on what you keep.",
   },
@@ -123,13 +136,17 @@ export class ZmtpError extends Error {
   /** What to look at next. */
   readonly hint?: string;
 
-  constructor(code: ZmtpErrorCode, message: string, options: { offset?: number; hint?: string } = {}) {
+  constructor(
+    code: ZmtpErrorCode,
+    message: string,
+    options: { offset?: number; hint?: string | undefined; cause?: unknown } = {},
+  ) {
     const refusal: Refusal = REFUSALS[code];
     const hint = options.hint ?? refusal.hint;
     const where = [options.offset === undefined ? "" : `octet ${options.offset}`, refusal.section ?? ""]
       .filter(Boolean)
       .join("; ");
-    super(`${message}${where && ` (${where})`}. ${hint}`);
+    super(`${message}${where && ` (${where})`}. ${hint}`, options);
     this.code = code;
     this.hint = hint;
     if (options.offset !== undefined) this.offset = options.offset;

@@ -11,6 +11,7 @@ export { FrameDecoderStream, FrameEncoderStream } from "./codec/streams.js";
 export { wasmCodec } from "./codec/wasm.js";
 export { connect } from "./connection/connect.js";
 export type { Connection } from "./connection/connection.js";
+export type { EndedBy, Ending } from "./connection/ending.js";
 export type { ConnectionOptions, HeartbeatOptions } from "./connection/options.js";
 export { type ByteStreams, overStreams } from "./connection/streams.js";
 export { ZmtpError, type ZmtpErrorCode } from "./error.js";

@@ -1,7 +1,7 @@
 /** A run of consecutive frames: the octets it arrived in, and a table of where each payload lies. The unit of everything. */
 import { ZmtpError } from "../error.js";
 import type { Engine } from "./codec.js";
-import type { Frame } from "./frame.js";
+import { type Frame, writeHeader } from "./frame.js";
 import { END_MASK, MORE_BIT } from "./layout.js";
 
 /**
@@ -124,6 +124,35 @@ export class FrameBatch implements Iterable<Frame> {
       this.#filtered.push(batch.lend());
     }
     return batch;
+  }
+
+  slice(from: number, to: number): FrameBatch {
+    const batch = new FrameBatch(
+      this.#bytes,
+      this.#table.subarray(2 * from, 2 * to),
+      to - from,
+      this.#command,
+      this.#from < 0 ? -1 : from === 0 ? this.#from : this.end(from - 1),
+      this.#engine,
+    );
+    if (this.#engine) return this.#engine.lend(batch);
+    return batch;
+  }
+
+  static join(batches: readonly FrameBatch[]): FrameBatch {
+    const frames = batches.flatMap((b) => Array.from(b, (f) => ({ payload: f.payload.slice(), more: f.more })));
+    const size = frames.reduce((n, f) => n + f.payload.length + (f.payload.length > 255 ? 9 : 2), 0);
+    const bytes = new Uint8Array(size);
+    const table = new Int32Array(frames.length * 2);
+    let at = 0;
+    frames.forEach((f, i) => {
+      at = writeHeader(bytes, at, f.more ? 1 : 0, f.payload.length);
+      bytes.set(f.payload, at);
+      table[2 * i] = at;
+      at += f.payload.length;
+      table[2 * i + 1] = at | (f.more ? MORE_BIT : 0);
+    });
+    return new FrameBatch(bytes, table, frames.length, false, 0, undefined);
   }
 
   /** A copy that stays valid: one copy of the whole run, nothing per frame but its row. An owned batch returns itself. */

@@ -108,6 +108,28 @@ export class FrameEncoder {
     }
   }
 
+  room(length: number): number {
+    this.#room(length + LONG_HEADER);
+    const at = writeHeader(this.#out, this.#length, 0, length);
+    this.#length = at + length;
+    return at;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#out;
+  }
+
+  get view(): DataView {
+    return new DataView(this.#out.buffer);
+  }
+
+  octets(bytes: Uint8Array): this {
+    this.#room(bytes.length);
+    this.#out.set(bytes, this.#length);
+    this.#length += bytes.length;
+    return this;
+  }
+
   #bytes(payload: Uint8Array, flags: number): void {
     const { length } = payload;
     this.#room(length + LONG_HEADER);

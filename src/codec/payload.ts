@@ -30,3 +30,9 @@ export function framesOf(message: Message): readonly Payload[] {
   if (!message.every(isPayload)) throw new TypeError("a payload is a Uint8Array or a string");
   return message;
 }
+
+/** @internal */
+export function asOctets(value: Payload, what: string): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  throw new TypeError(what);
+}

@@ -1,10 +1,12 @@
 /** `connect` where there are no sockets: a page, a worker. ZWS 2.0 over the platform's WebSocket. RFC 45. */
-
+import { ZmtpError } from "../error.js";
 import { SUBPROTOCOL } from "../session/zws.js";
 import type { Connection } from "./connection.js";
 import { parseEndpoint } from "./endpoint.js";
-import type { ConnectionOptions } from "./options.js";
-import { type WebSocketLike, WebSocketTransport, zwsLink } from "./websocket.js";
+import type { Link } from "./link.js";
+import { open } from "./opening.js";
+import { type ConnectionOptions, settingsFor } from "./options.js";
+import { refuseHeartbeat, type WebSocketLike, WebSocketTransport, zwsParts } from "./websocket.js";
 
 /** @internal Makes a WebSocket. */
 export type OpenWebSocket = (url: URL, subprotocol: string) => WebSocketLike;
@@ -12,19 +14,28 @@ export type OpenWebSocket = (url: URL, subprotocol: string) => WebSocketLike;
 /**
  * Connects to `ws://` or `wss://`.
  *
- * @throws (rejects) a {@link ZmtpError} if the peer cannot be reached or does not speak ZMTP as it should, or the signal's
- *   reason; a TypeError for any other endpoint: `monocoque/node` has tcp:// and ipc://.
+ * @throws (rejects) a {@link ZmtpError}: NOT_REACHED with its `cause` if the peer cannot be reached, another code if it does not speak ZMTP
+ *   as it should; the signal's reason; a TypeError for any other endpoint (`monocoque/node` has tcp:// and ipc://); a TypeError
+ *   or a RangeError for an option that will not do.
  */
 export async function connect(url: string, options: ConnectionOptions): Promise<Connection> {
   const endpoint = parseEndpoint(url);
-  if (endpoint.scheme !== "ws")
+  if (endpoint.scheme !== "ws") {
     throw new TypeError(`${endpoint.scheme}:// needs sockets: import connect from "monocoque/node"`);
-  return connectWebSocket(endpoint.url, options, (to, subprotocol) => new WebSocket(to, subprotocol));
+  }
+  refuseHeartbeat(options);
+  const [settings, parts] = zwsParts(settingsFor(options));
+  return open(settings, parts, (link) => dialWebSocket(endpoint.url, link, platformWebSocket));
 }
 
-/** @internal */
-export function connectWebSocket(url: URL, options: ConnectionOptions, open: OpenWebSocket): Promise<Connection> {
-  const link = zwsLink(options);
-  if (!link.over) link.dialling(new WebSocketTransport(open(url, SUBPROTOCOL), link));
-  return link.opened;
+/** @internal Begins to reach a peer over ws://. */
+export function dialWebSocket(url: URL, link: Link, openWebSocket: OpenWebSocket): void {
+  link.dialling(new WebSocketTransport(openWebSocket(url, SUBPROTOCOL), link, url.host));
+}
+
+function platformWebSocket(url: URL, subprotocol: string): WebSocketLike {
+  if (globalThis.WebSocket === undefined) {
+    throw new ZmtpError("NO_WEBSOCKET", "There is no WebSocket here: Node has one from version 22 on");
+  }
+  return new WebSocket(url, subprotocol);
 }

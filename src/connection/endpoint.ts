@@ -1,19 +1,34 @@
-/** Endpoints: `tcp://host:port`, `ipc://path`, `ws://…`. */
+/** Endpoints: `tcp://host:port`, `ipc://path`, `ws://…`. A scheme is one row of the table. */
 
 export type Endpoint =
   | { readonly scheme: "tcp"; readonly host: string; readonly port: number }
   | { readonly scheme: "ipc"; readonly path: string }
   | { readonly scheme: "ws"; readonly url: URL };
 
+export type Scheme = Endpoint["scheme"];
+
+/** An endpoint of one scheme. */
+export type EndpointOf<S extends Scheme> = Extract<Endpoint, { scheme: S }>;
+
+const PARSERS: Record<string, (endpoint: string) => Endpoint> = { tcp, ipc, ws, wss: ws };
+
+const SCHEME = /^([a-z]+):\/\//;
 const TCP = /^tcp:\/\/(?:\[([^\]]+)\]|([^:[\]/]+)):(\d{1,5}|\*)$/;
 const MAX_PORT = 65_535;
 
+/** What fits the system's address of a Unix socket, its closing NUL left out. */
+const MAX_PATH = 107;
+
 /** Takes an endpoint apart. Throws a TypeError that says what is wrong with it. */
 export function parseEndpoint(endpoint: string): Endpoint {
-  if (endpoint.startsWith("tcp://")) return tcp(endpoint);
-  if (endpoint.startsWith("ipc://")) return ipc(endpoint);
-  if (endpoint.startsWith("ws://") || endpoint.startsWith("wss://")) return { scheme: "ws", url: new URL(endpoint) };
+  if (typeof endpoint !== "string") throw new TypeError(`an endpoint is a string, not ${typeof endpoint}`);
+  const parse = PARSERS[SCHEME.exec(endpoint)?.[1] ?? ""];
+  if (parse) return parse(endpoint);
   throw new TypeError(`${JSON.stringify(endpoint)} is no endpoint: it begins with tcp://, ipc://, ws:// or wss://`);
+}
+
+function ws(endpoint: string): Endpoint {
+  return { scheme: "ws", url: new URL(endpoint) };
 }
 
 function tcp(endpoint: string): Endpoint {
@@ -28,6 +43,11 @@ function tcp(endpoint: string): Endpoint {
 function ipc(endpoint: string): Endpoint {
   const path = endpoint.slice("ipc://".length);
   if (path === "") throw new TypeError("an ipc endpoint has a path: ipc:///tmp/name");
+  const { length } = new TextEncoder().encode(path);
+  // Node would cut it in silence, and listen somewhere else.
+  if (length > MAX_PATH) {
+    throw new TypeError(`an ipc path has at most ${MAX_PATH} octets, this one has ${length}: ${JSON.stringify(path)}`);
+  }
   // libzmq writes Linux's abstract names with an @ in front; Node with a NUL.
   return { scheme: "ipc", path: path.startsWith("@") ? `\0${path.slice(1)}` : path };
 }

@@ -1,12 +1,10 @@
 /** Heartbeats in time: when to ask, and when to give the peer up. RFC 37, "Connection Heartbeating". */
+import { UNANSWERED_PINGS } from "./limits.js";
 import type { HeartbeatOptions } from "./options.js";
-import { after, type Timer } from "./timer.js";
+import { after, onceRead, type Timer } from "./timer.js";
 
 /** A tenth of a second, in which PING counts its TTL. */
 const TENTH = 100;
-
-/** Milliseconds for the thread to read what has come. */
-const MOMENT = 10;
 
 /** What a heart needs of its connection. */
 export interface HeartUser {
@@ -21,22 +19,28 @@ export interface HeartUser {
 export class Heart {
   readonly #user: HeartUser;
   #heard = 0;
+  /** PINGs since the peer was heard last. */
+  #unanswered = 0;
   #beats: Timer | undefined;
   #verdict: Timer | undefined;
-  #peerTtl: Timer | undefined;
-  #again: Timer | undefined;
-  #ttl = 0;
+  #ttlVerdict: Timer | undefined;
+  #peerTtl = 0;
+  #looking = false;
+  #stopped = false;
 
   constructor(user: HeartUser) {
     this.#user = user;
   }
 
-  /** Begins to send PINGs. */
-  start(options: HeartbeatOptions): void {
-    const { interval, timeout = interval, ttl = 0 } = options;
-    const tenths = Math.ceil(ttl / TENTH);
+  /** Begins to send PINGs; `interval` is not 0. */
+  start({ interval, timeout = interval, ttl = 0 }: HeartbeatOptions): void {
+    if (this.#beats !== undefined || this.#stopped) return;
+    const tenths = Math.floor(ttl / TENTH);
     const beat = () => {
-      this.#user.beat(tenths);
+      if (this.#unanswered < UNANSWERED_PINGS) {
+        this.#unanswered++;
+        this.#user.beat(tenths);
+      }
       this.#verdict ??= after(timeout, () => this.#judge(timeout));
       this.#beats = after(interval, beat);
     };
@@ -46,22 +50,25 @@ export class Heart {
 
   /** Something came from the peer. Where nobody will ask when, nobody looks at the clock. */
   heard(): void {
-    if (this.#beats !== undefined || this.#peerTtl !== undefined) this.#heard = Date.now();
+    this.#unanswered = 0;
+    if (this.#beats !== undefined || this.#ttlVerdict !== undefined) this.#heard = Date.now();
   }
 
-  /** The peer's PING asks to be given up after this silence, in tenths of a second; 0: never. */
-  honour(ttl: number): void {
-    this.#ttl = ttl * TENTH;
-    if (this.#ttl === 0) return;
-    this.#peerTtl ??= after(this.#ttl, () => this.#judgeTtl());
+  /** The peer's PING asks to be given up after this silence, in tenths of a second; 0: never. The last word counts. */
+  honour(tenths: number): void {
+    clearTimeout(this.#ttlVerdict);
+    this.#ttlVerdict = undefined;
+    this.#peerTtl = tenths * TENTH;
+    if (this.#peerTtl === 0 || this.#stopped) return;
+    this.#ttlVerdict = after(this.#peerTtl, () => this.#judgeTtl());
     this.heard();
   }
 
   stop(): void {
+    this.#stopped = true;
     clearTimeout(this.#beats);
     clearTimeout(this.#verdict);
-    clearTimeout(this.#peerTtl);
-    clearTimeout(this.#again);
+    clearTimeout(this.#ttlVerdict);
   }
 
   #judge(timeout: number): void {
@@ -69,22 +76,20 @@ export class Heart {
     if (this.#silence() >= timeout) this.#lookAgain(timeout);
   }
 
-  /** If this thread was busy, what came meanwhile is read only after its timers have run: one more look, a moment later. */
+  /** If this thread was busy, the peer's octets may lie in its sockets unread: they are read first. */
   #lookAgain(patience: number): void {
-    this.#again ??= after(MOMENT, () => {
-      this.#again = undefined;
-      if (this.#silence() >= patience) this.#user.dead(patience);
+    if (this.#looking) return;
+    this.#looking = true;
+    onceRead(() => {
+      this.#looking = false;
+      if (!this.#stopped && this.#silence() >= patience) this.#user.dead(patience);
     });
   }
 
   #judgeTtl(): void {
-    if (this.#ttl === 0) {
-      this.#peerTtl = undefined;
-      return;
-    }
-    const left = this.#ttl - this.#silence();
-    if (left <= 0) this.#lookAgain(this.#ttl);
-    this.#peerTtl = after(left > 0 ? left : this.#ttl, () => this.#judgeTtl());
+    const left = this.#peerTtl - this.#silence();
+    if (left <= 0) this.#lookAgain(this.#peerTtl);
+    this.#ttlVerdict = after(left > 0 ? left : this.#peerTtl, () => this.#judgeTtl());
   }
 
   #silence(): number {

@@ -1,118 +1,167 @@
-/** What has come and waits to be consumed: runs of frames and single ones, handed on as runs or message by message. */
-import { FrameBatch, ownedFrame } from "../codec/batch.js";
-
-/** What a row costs beside its payload. */
-const ROW = 8;
+/** What has come and waits to be consumed: runs of whole messages, handed on as runs or message by message. */
+import type { FrameBatch } from "../codec/batch.js";
+import { FRAME_COST, ROW_COST, RUN_COST } from "./limits.js";
+import type { PayloadMaker } from "./payload-maker.js";
+import { runOf } from "./whole-messages.js";
 
 /** The memory of a run that came back is kept up to this size. */
 const SPARE = 1024 * 1024;
 
-/** A frame from a transport that frames by itself; owned. */
-interface SingleFrame {
-  readonly payload: Uint8Array;
-  readonly more: boolean;
-}
-
-type Run = FrameBatch | SingleFrame;
+/** A run of whole messages, or one message of a transport that frames by itself. */
+type Arrival = FrameBatch | Uint8Array[];
 
 /** Somebody who waits, for a message or for a run. */
 interface Taker {
   readonly messages: boolean;
   readonly resolve: (result: IteratorResult<never, undefined>) => void;
-  readonly reject: (reason: unknown) => void;
 }
 
-/** Reports how full it is to whoever can stop the reading. */
+/** Hears how full the inbox is, and when it has run empty for good. */
 export interface InboxUser {
-  /** `octets` wait now. */
-  filled(octets: number): void;
-  /** Everything that came before the end has been taken. */
+  /** What waits costs so many octets now. */
+  filled(cost: number): void;
+  /** Everything that came before the end has been taken, and somebody asked for more. */
   exhausted(): void;
 }
 
+const DONE: IteratorResult<never, undefined> = { done: true, value: undefined };
+
 export class Inbox {
   readonly #user: InboxUser;
-  #queue: Run[] = [];
+  readonly #makePayload: PayloadMaker;
+  #queue: Arrival[] = [];
   #head = 0;
-  #octets = 0;
+  #cost = 0;
   #takers: Taker[] = [];
   #ended = false;
-  #error: unknown;
-  /** The run that is being handed out message by message, and how far. */
+  /** The run that is being handed out message by message, the next frame in it, and the memory it lies in. */
   #run: FrameBatch | undefined;
   #next = 0;
-  /** The frames so far of a message whose last frame has not come. */
-  #message: Uint8Array[] = [];
-  /** The run lent to a consumer of batches until it asks for the next. */
+  #memory: ArrayBuffer | undefined;
+  #offset = 0;
+  /** The run lent to a consumer of runs until it asks for the next. */
   #lent: FrameBatch | undefined;
   /** A run that came back, for its memory. */
   #spare: FrameBatch | undefined;
+  /** Whether the memory of a run is nobody else's, so that the next run may be written into it. */
+  #ownMemory = true;
 
-  constructor(user: InboxUser) {
+  constructor(user: InboxUser, makePayload: PayloadMaker) {
     this.#user = user;
+    this.#makePayload = makePayload;
   }
 
-  /** Adds a copy of a run; of a single frame, a payload of its own. */
-  push(batch: FrameBatch): void {
-    // An engine makes one small array faster than a run's memory, its table and a view into it.
-    if (batch.length === 1 && this.#takers[0]?.messages) {
-      this.pushFrame(batch.payload(0).slice(), batch.more(0));
-      return;
-    }
-    const owned = batch.copyInto(this.#spare);
+  /** Makes a borrowed run ours, in memory that came back if there is some. */
+  readonly keep = (run: FrameBatch): FrameBatch => {
+    const spare = this.#spare;
     this.#spare = undefined;
-    this.#add(owned);
+    return run.copyInto(spare);
+  };
+
+  /** Runs lie in memory that came with them from now on: it may hold other runs as well. */
+  shareMemory(): void {
+    this.#ownMemory = false;
+    this.#spare = undefined;
   }
 
-  /** Adds one frame, which becomes the inbox's own. Where somebody waits for a message and nothing else is there, it goes straight to them. */
-  pushFrame(payload: Uint8Array, more: boolean): void {
+  /** Adds a run of whole messages, which becomes the inbox's own. */
+  addRun(run: FrameBatch): void {
+    this.#add(run);
+  }
+
+  /** Adds a whole message. Where somebody waits for one and nothing else is there, it goes straight to them. */
+  addMessage(message: Uint8Array[]): void {
     const taker = this.#takers[0];
-    if (!taker?.messages || this.#run !== undefined || this.#head < this.#queue.length) {
-      this.#add({ payload, more });
+    if (!taker?.messages || this.readable) {
+      this.#add(message);
       return;
     }
-    this.#message.push(payload);
-    if (more) return;
     this.#takers.shift();
-    give(taker, this.#whole());
+    give(taker, message);
   }
 
-  /** Nothing more will come; takers get what is there first, then the error or the end. */
-  end(error?: unknown): void {
+  /** Whether a message that comes alone would go straight to somebody who waits. */
+  get awaited(): boolean {
+    return this.#takers[0]?.messages === true && !this.readable;
+  }
+
+  /** What waits, in octets of memory. */
+  get cost(): number {
+    return this.#cost;
+  }
+
+  /** The payload of a borrowed run of one frame, copied. */
+  payloadOf(run: FrameBatch): Uint8Array {
+    const copy = run.payload(0).slice();
+    return this.#makePayload(copy.buffer as ArrayBuffer, 0, copy.length);
+  }
+
+  /** Whether a message waits. */
+  get readable(): boolean {
+    return this.#run !== undefined || this.#head < this.#queue.length;
+  }
+
+  /** Whether somebody waits. */
+  get wanted(): boolean {
+    return this.#takers.length > 0;
+  }
+
+  /** Nothing more will come; takers get what is there first, then the end. */
+  end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#error = error;
     this.#serve();
   }
 
-  /** The next whole message. */
+  /** Throws away what waits. */
+  clear(): void {
+    this.#queue = [];
+    this.#head = 0;
+    this.#run = undefined;
+    this.#next = 0;
+    this.#cost = 0;
+  }
+
+  /** The next message, if one waits; owned. */
+  takeMessage(): Uint8Array[] | undefined {
+    for (;;) {
+      const run = this.#run;
+      if (run !== undefined) return this.#fromRun(run);
+      const arrival = this.#shift();
+      if (arrival === undefined || Array.isArray(arrival)) return arrival;
+      this.#begin(arrival);
+    }
+  }
+
+  /** The next run, if one waits. The one before goes stale. */
+  takeRun(): FrameBatch | undefined {
+    this.#giveBack();
+    return this.#lend();
+  }
+
+  /** The next message. */
   nextMessage(): Promise<IteratorResult<Uint8Array[], undefined>> {
-    const value = this.#takers.length === 0 ? this.#assemble() : undefined;
+    const value = this.#takers.length === 0 ? this.takeMessage() : undefined;
     return value === undefined ? this.#wait(true) : Promise.resolve({ done: false, value });
   }
 
   /** The next run. The one before goes stale. */
-  nextBatch(): Promise<IteratorResult<FrameBatch, undefined>> {
-    const lent = this.#lent;
-    this.#lent = undefined;
-    if (lent !== undefined) {
-      this.#spare = lent.bytes.length <= SPARE ? lent : undefined;
-      lent.expire();
-    }
+  nextRun(): Promise<IteratorResult<FrameBatch, undefined>> {
+    this.#giveBack();
     const value = this.#takers.length === 0 ? this.#lend() : undefined;
     return value === undefined ? this.#wait(false) : Promise.resolve({ done: false, value });
   }
 
-  #add(run: Run): void {
-    this.#queue.push(run);
-    this.#octets += weight(run);
-    this.#user.filled(this.#octets);
-    this.#serve();
+  #add(arrival: Arrival): void {
+    this.#queue.push(arrival);
+    this.#cost += costOf(arrival);
+    this.#user.filled(this.#cost);
+    if (this.#takers.length > 0) this.#serve();
   }
 
   #wait<T>(messages: boolean): Promise<IteratorResult<T, undefined>> {
-    return new Promise((resolve, reject) => {
-      this.#takers.push({ messages, resolve, reject });
+    return new Promise((resolve) => {
+      this.#takers.push({ messages, resolve });
       this.#serve();
     });
   }
@@ -120,7 +169,7 @@ export class Inbox {
   /** Gives what there is to those who wait, in the order of their calls. */
   #serve(): void {
     for (let taker = this.#takers[0]; taker !== undefined; taker = this.#takers[0]) {
-      const value = taker.messages ? this.#assemble() : this.#lend();
+      const value = taker.messages ? this.takeMessage() : this.#lend();
       if (value === undefined) break;
       this.#takers.shift();
       give(taker, value);
@@ -128,71 +177,60 @@ export class Inbox {
     if (!this.#ended || this.#takers.length === 0) return;
     const takers = this.#takers;
     this.#takers = [];
-    for (const { resolve, reject } of takers) {
-      if (this.#error === undefined) resolve({ done: true, value: undefined });
-      else reject(this.#error);
-    }
+    for (const { resolve } of takers) resolve(DONE);
     this.#user.exhausted();
   }
 
-  #assemble(): Uint8Array[] | undefined {
-    for (;;) {
-      const run = this.#run ?? this.#shift();
-      if (run === undefined) return undefined;
-      if (run instanceof FrameBatch) {
-        const message = this.#fromBatch(run);
-        if (message !== undefined) return message;
-      } else {
-        this.#message.push(run.payload);
-        if (!run.more) return this.#whole();
-      }
-    }
-  }
-
-  /** The next whole message of a run; undefined if it ends before. */
-  #fromBatch(run: FrameBatch): Uint8Array[] | undefined {
-    const { length } = run;
-    while (this.#next < length) {
-      const i = this.#next++;
-      this.#message.push(run.payload(i));
-      if (run.more(i)) continue;
-      this.#run = run;
-      return this.#whole();
-    }
-    this.#run = undefined;
+  #begin(run: FrameBatch): void {
+    // Asking a typed array for its buffer costs as much as making a view: once a run, not once a payload.
+    this.#run = run;
     this.#next = 0;
-    return undefined;
+    this.#memory = run.bytes.buffer as ArrayBuffer;
+    this.#offset = run.bytes.byteOffset;
   }
 
-  #whole(): Uint8Array[] {
-    const message = this.#message;
-    this.#message = [];
+  #fromRun(run: FrameBatch): Uint8Array[] {
+    const message = [this.#payload(run, this.#next)];
+    while (run.more(this.#next++)) message.push(this.#payload(run, this.#next));
+    if (this.#next === run.length) this.#run = undefined;
     return message;
   }
 
+  #payload(run: FrameBatch, i: number): Uint8Array {
+    const start = run.start(i);
+    return this.#makePayload(this.#memory as ArrayBuffer, this.#offset + start, run.end(i) - start);
+  }
+
+  #giveBack(): void {
+    const lent = this.#lent;
+    if (lent === undefined) return;
+    this.#lent = undefined;
+    this.#spare = this.#ownMemory && lent.bytes.length <= SPARE ? lent : undefined;
+    lent.expire();
+  }
+
   #lend(): FrameBatch | undefined {
-    const begun = this.#run?.filter((_, i) => i >= this.#next);
+    const begun = this.#run;
     this.#run = undefined;
-    this.#next = 0;
-    // Messages already handed out lie in the same memory as the rest of a run that was begun: that one is not lent.
-    if (begun !== undefined) return begun;
-    const run = this.#shift();
-    if (run === undefined) return undefined;
-    this.#lent = (run instanceof FrameBatch ? run : ownedFrame(run.payload, run.more, false)).lend();
+    // Messages already handed out lie in the same memory as the rest of a run that was begun: it must not be written to again.
+    if (begun !== undefined) return begun.slice(this.#next, begun.length);
+    const arrival = this.#shift();
+    if (arrival === undefined) return undefined;
+    this.#lent = (Array.isArray(arrival) ? runOf(arrival) : arrival).lend();
     return this.#lent;
   }
 
-  #shift(): Run | undefined {
-    const run = this.#queue[this.#head];
-    if (run === undefined) return undefined;
+  #shift(): Arrival | undefined {
+    const arrival = this.#queue[this.#head];
+    if (arrival === undefined) return undefined;
     this.#head++;
     if (this.#head === this.#queue.length) {
       this.#queue = [];
       this.#head = 0;
     }
-    this.#octets -= weight(run);
-    this.#user.filled(this.#octets);
-    return run;
+    this.#cost -= costOf(arrival);
+    this.#user.filled(this.#cost);
+    return arrival;
   }
 }
 
@@ -200,6 +238,8 @@ function give(taker: Taker, value: Uint8Array[] | FrameBatch): void {
   taker.resolve({ done: false, value: value as never });
 }
 
-function weight(run: Run): number {
-  return run instanceof FrameBatch ? run.end(run.length - 1) + run.length * ROW : run.payload.length + ROW;
+/** Octets of memory that something takes while it waits. */
+function costOf(arrival: Arrival): number {
+  if (!Array.isArray(arrival)) return RUN_COST + arrival.bytes.length + arrival.length * ROW_COST;
+  return arrival.reduce((cost, { length }) => cost + length + FRAME_COST, FRAME_COST);
 }

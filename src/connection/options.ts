@@ -1,13 +1,15 @@
-/** How to open a connection. */
+/** How to open a connection; each option is checked once, at the call. */
 import type { SessionOptions } from "../session/session.js";
+import * as LIMITS from "./limits.js";
+import { checkNumber, type NumberRule } from "./number-rule.js";
 
 /** When to ask whether the peer is still there. RFC 37, "Connection Heartbeating". */
 export interface HeartbeatOptions {
-  /** Milliseconds between two PINGs. */
+  /** Milliseconds between two PINGs; 0 sends none. */
   readonly interval: number;
   /** Milliseconds of silence after a PING until the peer is given up; default: the interval. */
   readonly timeout?: number | undefined;
-  /** Milliseconds after which the peer may give us up, told in tenths of a second; default 0: never. */
+  /** Milliseconds after which the peer may give us up, told in tenths of a second; default 0: never. At most 6,553,599. */
   readonly ttl?: number | undefined;
 }
 
@@ -15,19 +17,97 @@ export interface HeartbeatOptions {
 export interface ConnectionOptions extends SessionOptions {
   /** Octets waiting to leave from which on `send` returns false; default 1 MiB. */
   readonly highWaterMark?: number | undefined;
-  /** Octets waiting to be consumed from which on nothing more is read; default 1 MiB. */
+  /** Octets waiting to be consumed from which on nothing more is read; default 1 MiB. A larger message is taken in whole. */
   readonly receiveHighWaterMark?: number | undefined;
-  /** Milliseconds until the peer must be reached; default 30,000. */
+  /** Octets of all frames of one message; default and at least `maxFrameSize`. */
+  readonly maxMessageSize?: number | undefined;
+  /** Frames of one message; default 65,536. */
+  readonly maxMessageFrames?: number | undefined;
+  /** Milliseconds until the peer must be reached; default 30,000. `Infinity` waits for ever. */
   readonly connectTimeout?: number | undefined;
   /** Milliseconds until its handshake must be over, however it trickles; default 30,000, as in libzmq. */
   readonly handshakeTimeout?: number | undefined;
-  /** Default: none sent; a peer's PING is answered, unless it does not read, and its TTL honoured. Not over `ws://`. */
+  /**
+   * Milliseconds that a closing connection waits for a peer that takes nothing more, before what is left is given up; default 30,000. A
+   * slow peer that goes on taking is waited for.
+   */
+  readonly linger?: number | undefined;
+  /**
+   * Default: none sent; a peer's PING is answered, unless it does not read, and its TTL honoured. A peer that announces ZMTP 3.0 is sent
+   * none before it has shown that it knows them. Not over `ws://`.
+   */
   readonly heartbeat?: HeartbeatOptions | undefined;
-  /** Ends whatever waits, and the connection with it. */
+  /** Ends whatever waits, and the connection with it, as `destroy(signal.reason)` does. */
   readonly signal?: AbortSignal | undefined;
 }
 
-const MiB = 1024 * 1024;
+/** @internal The options with their defaults, checked. */
+export interface Settings extends ConnectionOptions {
+  readonly highWaterMark: number;
+  readonly receiveHighWaterMark: number;
+  readonly maxMessageSize: number | undefined;
+  readonly maxMessageFrames: number;
+  readonly connectTimeout: number;
+  readonly handshakeTimeout: number;
+  readonly linger: number;
+}
 
-export const DEFAULT_HIGH_WATER_MARK = MiB;
-export const DEFAULT_TIMEOUT = 30_000;
+const OCTETS = { unit: "octets", least: 0, most: Infinity };
+const MILLISECONDS = { unit: "milliseconds", least: 0, most: Infinity };
+const FRAMES = { unit: "frames", least: 1, most: Infinity };
+
+const RULES = {
+  highWaterMark: OCTETS,
+  receiveHighWaterMark: OCTETS,
+  maxMessageSize: OCTETS,
+  maxMessageFrames: FRAMES,
+  connectTimeout: MILLISECONDS,
+  handshakeTimeout: MILLISECONDS,
+  linger: MILLISECONDS,
+} satisfies Record<string, NumberRule>;
+
+/** The largest TTL that fits PING's two octets, in milliseconds; as in libzmq what is short of a tenth is cut off. */
+const MOST_TTL = 6_553_599;
+
+const HEARTBEAT_RULES = {
+  interval: { ...MILLISECONDS, most: 0x7fffffff },
+  timeout: { ...MILLISECONDS, least: 1 },
+  ttl: { ...MILLISECONDS, most: MOST_TTL },
+} satisfies Record<string, NumberRule>;
+
+/** @internal Throws a TypeError or a RangeError that names the option, its unit and what would do. */
+export function settingsFor(options: ConnectionOptions): Settings {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(`the options are an object with a socketType, not ${String(options)}`);
+  }
+  for (const [name, rule] of Object.entries(RULES)) checkNumber(name, options[name as keyof typeof RULES], rule);
+  checkHeartbeat(options.heartbeat);
+  checkSignal(options.signal);
+  return {
+    ...options,
+    highWaterMark: options.highWaterMark ?? LIMITS.HIGH_WATER_MARK,
+    receiveHighWaterMark: options.receiveHighWaterMark ?? LIMITS.RECEIVE_HIGH_WATER_MARK,
+    maxMessageSize: options.maxMessageSize,
+    maxMessageFrames: options.maxMessageFrames ?? LIMITS.MESSAGE_FRAMES,
+    connectTimeout: options.connectTimeout ?? LIMITS.PATIENCE,
+    handshakeTimeout: options.handshakeTimeout ?? LIMITS.PATIENCE,
+    linger: options.linger ?? LIMITS.LINGER,
+  };
+}
+
+function checkHeartbeat(heartbeat: HeartbeatOptions | undefined): void {
+  if (heartbeat === undefined) return;
+  if (typeof heartbeat !== "object" || heartbeat === null || heartbeat.interval === undefined) {
+    throw new TypeError("heartbeat is { interval, timeout?, ttl? } in milliseconds, such as { interval: 5000 }");
+  }
+  for (const [name, rule] of Object.entries(HEARTBEAT_RULES)) {
+    checkNumber(`heartbeat.${name}`, heartbeat[name as keyof HeartbeatOptions], rule);
+  }
+}
+
+function checkSignal(signal: AbortSignal | undefined): void {
+  if (signal === undefined) return;
+  if (typeof signal !== "object" || signal === null || typeof signal.addEventListener !== "function") {
+    throw new TypeError("signal is an AbortSignal, such as that of an AbortController");
+  }
+}

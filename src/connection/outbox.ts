@@ -2,23 +2,40 @@
 import type { FrameBatch } from "../codec/batch.js";
 import type { Codec } from "../codec/codec.js";
 import { FrameEncoder } from "../codec/encoder.js";
-import { framesOf, type Message, type Payload } from "../codec/payload.js";
+import { asOctets, framesOf, type Message, type Payload } from "../codec/payload.js";
 
 /** From here on a payload leaves from where it lies. */
 export const UNCOPIED = 64 * 1024;
 
-/** Gathers frames until the transport takes them. How they lie in the chunks is the transport's framing. */
+/** A buffer that has grown to this is set aside, and the next is begun: one that doubled on would hold twice what waits. */
+export const CHUNK = 128 * 1024;
+
+/**
+ * Gathers whole messages until the transport takes them. How frames lie in the chunks is the transport's framing. An outbox may outlive
+ * its connection: what had not been handed over then leaves by the next one.
+ */
 export interface Outbox {
-  /** Octets waiting. */
+  /** Octets waiting; an outbox that holds objects counts what they cost. */
   readonly length: number;
+  /** Messages waiting, where they are counted. */
+  readonly messages: number;
   message(message: Message): void;
+  /** A run of whole messages. */
   batch(batch: FrameBatch): void;
-  /** Frames of the session's own, as ZMTP has them; they leave from where they lie. */
-  octets(bytes: Uint8Array): void;
+  /** Frames that are encoded already, as ZMTP has them: so many messages, 0 for commands. */
+  octets(bytes: Uint8Array, messages: number): void;
+  /** Frames of the session's own, which come as ZMTP has them, as this outbox frames them. */
+  framed(bytes: Uint8Array): readonly Uint8Array[];
+  /** Room for a message of one frame, to be written at the returned offset of `memory` or `view` before anything else is sent. */
+  room(length: number): number;
+  readonly memory: Uint8Array;
+  readonly view: DataView;
   /** All of it, in order. */
-  take(): Uint8Array[];
+  handOver(): Uint8Array[];
   /** A chunk has left, and its memory is free again. */
   recycle?(chunk: Uint8Array): void;
+  /** Throws away what waits. */
+  clear(): void;
 }
 
 /** ZMTP's own framing: any number of frames in any chunk. */
@@ -26,40 +43,73 @@ export class ZmtpOutbox implements Outbox {
   readonly #encoder: FrameEncoder;
   #chunks: Uint8Array[] = [];
   #gathered = 0;
+  #messages = 0;
   /** The chunks under way whose memory is ours, not the application's. */
   readonly #ours = new WeakSet<Uint8Array>();
+  readonly #counted: boolean;
 
-  constructor(codec: Codec) {
+  /** @param counted - Whether somebody asks how many messages wait: to count those of a run takes a look at each frame. */
+  constructor(codec: Codec, counted = false) {
     this.#encoder = new FrameEncoder({ codec });
+    this.#counted = counted;
   }
 
   get length(): number {
     return this.#gathered + this.#encoder.length;
   }
 
+  get messages(): number {
+    return this.#messages;
+  }
+
   message(message: Message): void {
-    if (typeof message === "string" || message instanceof Uint8Array) {
-      this.#frame(message, false);
-      return;
+    if (typeof message === "string" || message instanceof Uint8Array) this.#frame(message, false);
+    else {
+      const frames = framesOf(message);
+      const last = frames.length - 1;
+      for (let i = 0; i <= last; i++) this.#frame(frames[i], i < last);
     }
-    const last = framesOf(message).length - 1;
-    for (let i = 0; i <= last; i++) this.#frame(message[i], i < last);
+    this.#messages++;
+    if (this.#encoder.length >= CHUNK) this.#cut();
   }
 
   batch(batch: FrameBatch): void {
     this.#encoder.batch(batch);
+    if (this.#counted) this.#messages += messagesIn(batch);
+    if (this.#encoder.length >= CHUNK) this.#cut();
   }
 
-  octets(bytes: Uint8Array): void {
-    this.#cut();
-    this.#gather(bytes);
+  octets(bytes: Uint8Array, messages: number): void {
+    if (bytes.length < UNCOPIED) this.#encoder.octets(bytes);
+    else this.#aside(bytes);
+    this.#messages += messages;
+    if (this.#encoder.length >= CHUNK) this.#cut();
   }
 
-  take(): Uint8Array[] {
+  framed(bytes: Uint8Array): readonly Uint8Array[] {
+    return [bytes];
+  }
+
+  room(length: number): number {
+    if (this.#encoder.length >= CHUNK) this.#cut();
+    this.#messages++;
+    return this.#encoder.room(length);
+  }
+
+  get memory(): Uint8Array {
+    return this.#encoder.bytes;
+  }
+
+  get view(): DataView {
+    return this.#encoder.view;
+  }
+
+  handOver(): Uint8Array[] {
     this.#cut();
     const chunks = this.#chunks;
     this.#chunks = [];
     this.#gathered = 0;
+    this.#messages = 0;
     return chunks;
   }
 
@@ -67,13 +117,23 @@ export class ZmtpOutbox implements Outbox {
     if (this.#ours.delete(chunk)) this.#encoder.recycle(chunk);
   }
 
+  clear(): void {
+    for (const chunk of this.handOver()) this.recycle(chunk);
+  }
+
   #frame(payload: Payload, more: boolean): void {
-    if (payload.length < UNCOPIED || typeof payload === "string") {
+    if (typeof payload === "string" || payload.byteLength < UNCOPIED) {
       this.#encoder.frame(payload, more);
       return;
     }
-    this.#encoder.header(payload.length, more);
-    this.octets(payload);
+    const bytes = asOctets(payload, "a payload");
+    this.#encoder.header(bytes.length, more);
+    this.#aside(bytes);
+  }
+
+  #aside(bytes: Uint8Array): void {
+    this.#cut();
+    this.#gather(bytes);
   }
 
   #cut(): void {
@@ -87,4 +147,12 @@ export class ZmtpOutbox implements Outbox {
     this.#chunks.push(bytes);
     this.#gathered += bytes.length;
   }
+}
+
+/** Frames without MORE end a message each. */
+export function messagesIn(batch: FrameBatch): number {
+  const { length } = batch;
+  let messages = 0;
+  for (let i = 0; i < length; i++) if (!batch.more(i)) messages++;
+  return messages;
 }

@@ -1,7 +1,8 @@
 /** A pair of WHATWG byte streams as a transport: Deno and Bun sockets, Cloudflare's connect(), WebTransport, Duplex.toWeb. */
-import { type Connection, Link } from "./connection.js";
+import type { Connection } from "./connection.js";
 import { Deferred } from "./deferred.js";
-import type { ConnectionOptions } from "./options.js";
+import { open } from "./opening.js";
+import { type ConnectionOptions, settingsFor } from "./options.js";
 import { after } from "./timer.js";
 import type { Transport, TransportUser } from "./transport.js";
 
@@ -20,12 +21,16 @@ export interface ByteStreams {
 /**
  * Opens a connection over a pair of byte streams, which are locked and become the connection's.
  *
- * @throws (rejects) a {@link ZmtpError} if the peer does not speak ZMTP as it should, the streams' own error, or the signal's reason.
+ * @throws (rejects) a {@link ZmtpError} if the peer does not speak ZMTP as it should, NOT_REACHED with the streams' own error as its cause,
+ *   or the signal's reason; a TypeError or a RangeError for an option that will not do.
  */
-export function overStreams(streams: ByteStreams, options: ConnectionOptions): Promise<Connection> {
-  const link = new Link(options);
-  link.attached(new StreamTransport(streams, link));
-  return link.opened;
+export async function overStreams(streams: ByteStreams, options: ConnectionOptions): Promise<Connection> {
+  if (typeof streams?.readable?.getReader !== "function" || typeof streams.writable?.getWriter !== "function") {
+    throw new TypeError("overStreams takes { readable, writable }, a ReadableStream and a WritableStream of octets");
+  }
+  return open(settingsFor(options), {}, (link) => {
+    link.attached(new StreamTransport(streams, link));
+  });
 }
 
 class StreamTransport implements Transport {
@@ -47,13 +52,14 @@ class StreamTransport implements Transport {
     this.#pump();
   }
 
-  write(chunks: readonly Uint8Array[]): void {
+  write(chunks: readonly Uint8Array[]): boolean {
     for (const chunk of chunks) {
       this.#writer.write(chunk).then(
         () => this.#user.sent(chunk.length),
         (error) => this.#cannotWrite(error),
       );
     }
+    return (this.#writer.desiredSize ?? 0) > 0;
   }
 
   pause(): void {

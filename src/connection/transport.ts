@@ -1,12 +1,35 @@
-/** The seam between a connection and whatever moves its octets: a socket, a pair of streams, a WebSocket. */
-
+/**
+ * The seam between a connection and whatever moves its octets: a socket, a pair of streams, a WebSocket, one of your own.
+ *
+ * | The connection calls | when, and what follows |
+ * |---|---|
+ * | `write(chunks)` | once `attached` has been told; never after `finish` or `destroy`. Each octet is counted by one `sent` |
+ * | `pause()`, `resume()` | at any time while attached; what was read already may still be told |
+ * | `finish()` | once, after the last `write`; the transport says goodbye behind what it holds, goes on reading, and later tells `gone` |
+ * | `destroy()` | at any time, also before `attached`, also twice; `gone` follows, at once or soon |
+ *
+ * | The transport tells | when |
+ * |---|---|
+ * | `attached(transport)` | first, once: the peer has been reached. `write` may be called from inside it |
+ * | `received`, `landed`, `receivedFrame`, `refused` | after `attached`, before `ended` and `gone` |
+ * | `sent(octets)` | when so many octets of what was written have been taken by the system, in order; in all no more than were written |
+ * | `ended()` | once at most: the peer has said goodbye and nothing more comes from it; we may still write |
+ * | `gone(error?)` | last, once; without an error the end was orderly on this transport. Also without `attached`: the peer was not reached |
+ */
 import type { ZmtpError } from "../error.js";
 import type { Greeting } from "../session/greeting.js";
 
 /** Moves octets and nothing else. */
 export interface Transport {
-  /** Hands octets over, in order. Their memory is the transport's until `sent` has counted them. */
-  write(chunks: readonly Uint8Array[]): void;
+  /** Where the peer is, as the transport names it: "127.0.0.1:5555", a path, undefined where nobody can say. */
+  readonly remoteAddress?: string | undefined;
+  /**
+   * Hands octets over, in order. Their memory is the transport's until `sent` has counted them.
+   *
+   * @returns False if the system has not taken all of it yet: nothing more is handed over before `sent` has counted everything, so
+   *   that a peer that does not read costs no more than what waits anyway.
+   */
+  write(chunks: readonly Uint8Array[]): boolean;
   /** Stops reading: the peer is to feel it. */
   pause(): void;
   resume(): void;
@@ -14,6 +37,9 @@ export interface Transport {
   finish(): void;
   /** Drops everything at once. */
   destroy(): void;
+  /** Whether it keeps the process alive; a transport that cannot say leaves these out. */
+  ref?(): void;
+  unref?(): void;
 }
 
 /** Flags of a frame that a transport frames by itself, where it is one at all. */
@@ -25,16 +51,18 @@ export interface TransportUser {
   attached(transport: Transport, greeting?: Greeting): void;
   /** Octets came; borrowed until this returns. */
   received(chunk: Uint8Array): void;
-  /** Octets came and lie in the codec's landing region. */
+  /** Octets came in memory that nobody else will write to or give away: it becomes the user's. */
+  receivedOwned(chunk: Uint8Array): void;
+  /** @internal Octets came and lie in the codec's landing region. */
   landed(length: number): void;
-  /** A whole frame came; its payload is the user's to keep. */
+  /** A whole frame came; its payload becomes the user's. */
   receivedFrame(payload: Uint8Array, flags: FrameFlags): void;
   /** What came has no place in the protocol. */
   refused(error: ZmtpError): void;
-  /** So many octets have left; with `chunk`, where the transport knows that nobody reads its memory any more. */
+  /** So many octets have been taken by the system; with `chunk`, where the transport knows that nobody reads its memory any more. */
   sent(octets: number, chunk?: Uint8Array): void;
   /** The peer has said goodbye; nothing more comes from it. */
   ended(): void;
-  /** It is over, in peace or for this reason. */
+  /** It is over, in order or for this reason. */
   gone(error?: unknown): void;
 }

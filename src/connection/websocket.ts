@@ -1,20 +1,14 @@
 /**
- * ZWS 2.0: ZMTP over WebSocket. RFC 45. One binary message is one frame: a flag octet and the body, no length. There is
- * no greeting, and identities in place of READY. Everything else is the same session.
+ * ZWS 2.0: ZMTP over WebSocket. RFC 45. One binary message is one frame. There is no greeting, and identities stand in place of
+ * READY. Everything else is the same session.
  */
-import type { FrameBatch } from "../codec/batch.js";
-import * as ZMTP from "../codec/frame.js";
-import { framesOf, type Message, octets, type Payload } from "../codec/payload.js";
 import { ZmtpError } from "../error.js";
 import { SUBPROTOCOL, zwsGreeting, zwsMechanism } from "../session/zws.js";
-import { Link } from "./connection.js";
-import type { ConnectionOptions } from "./options.js";
-import type { Outbox } from "./outbox.js";
+import type { LinkParts } from "./link-user.js";
+import type { ConnectionOptions, Settings } from "./options.js";
 import { after, type Timer } from "./timer.js";
 import type { FrameFlags, Transport, TransportUser } from "./transport.js";
-
-const MORE = 1;
-const COMMAND = 2;
+import { ZwsOutbox } from "./zws-outbox.js";
 
 /** Flags by their octet. */
 const FLAGS: readonly FrameFlags[] = [
@@ -23,15 +17,29 @@ const FLAGS: readonly FrameFlags[] = [
   { more: false, command: true },
 ];
 
-const OWN_FRAMES: ZMTP.Limits = { maxFrameSize: ZMTP.LARGEST_FRAME, commandsOnly: false };
-
 const NO_FRAME = "A WebSocket message is no frame: it is text, empty, or its flag octet is not 0, 1 or 2";
 
 /** Milliseconds between two looks at `bufferedAmount`: a WebSocket does not say when it has drained. */
 const LOOK = 4;
 
+/** Octets that a WebSocket is given beyond what the network takes: the rest waits with us, where it is counted. */
+const AHEAD = 256 * 1024;
+
+/** Milliseconds after an error for the close event with the particulars, which Node 22's WebSocket does not always send. */
+const CLOSE_EVENT = 250;
+
 /** Closing codes that are a goodbye: normal, going away, none given. */
 const GOODBYES: readonly number[] = [1000, 1001, 1005];
+
+/** What the other closing codes say, where they say something. RFC 6455, section 7.4.1. */
+const CLOSING_CODES: Record<number, string> = {
+  1002: "the peer found a fault in our WebSocket frames",
+  1003: "the peer takes no binary messages: it speaks no ZWS",
+  1006: "without a closing frame: the network or the peer's process broke off, or the server refused the upgrade",
+  1008: "the peer's policy forbids it",
+  1009: "a frame was too large for the peer",
+  1011: "the peer failed",
+};
 
 /** As much of a WebSocket as is used: the platform's, or that of the `ws` package. */
 export interface WebSocketLike {
@@ -49,90 +57,48 @@ export interface WebSocketLike {
   pause?(): void;
   resume?(): void;
   terminate?(): void;
-  /** Below that of the `ws` package there is a Node socket, which can gather what a tick sends into one write; below Bun's there is none. */
-  readonly _socket?: { cork?(): void; uncork?(): void };
+  /** Below that of the `ws` package there is a Node socket, which can gather what a tick sends into one write; below Bun's none. */
+  readonly _socket?: { cork?(): void; uncork?(): void; ref?(): void; unref?(): void };
 }
 
 const OPEN = 1;
 
-/** ZWS's framing: each chunk is one frame and one WebSocket message. */
-export class ZwsOutbox implements Outbox {
-  #frames: Uint8Array<ArrayBuffer>[] = [];
-  #octets = 0;
-
-  get length(): number {
-    return this.#octets;
-  }
-
-  message(message: Message): void {
-    const frames = framesOf(message);
-    const last = frames.length - 1;
-    for (let i = 0; i <= last; i++) this.#frame(frames[i], i < last ? MORE : 0);
-  }
-
-  batch(batch: FrameBatch): void {
-    for (const { payload, more, command } of batch) this.#frame(payload, (more ? MORE : 0) | (command ? COMMAND : 0));
-  }
-
-  octets(bytes: Uint8Array): void {
-    let at = 0;
-    while (at < bytes.length) {
-      const { flags, size, length = 0 } = ZMTP.readHeader(bytes, at, bytes.length, OWN_FRAMES, at);
-      const payload = bytes.subarray(at + size, at + size + length);
-      this.#frame(payload, (flags & ZMTP.MORE ? MORE : 0) | (flags & ZMTP.COMMAND ? COMMAND : 0));
-      at += size + length;
-    }
-  }
-
-  take(): Uint8Array[] {
-    const frames = this.#frames;
-    this.#frames = [];
-    this.#octets = 0;
-    return frames;
-  }
-
-  #frame(payload: Payload, flags: number): void {
-    const body = octets(payload);
-    const frame = new Uint8Array(1 + body.length);
-    frame[0] = flags;
-    frame.set(body, 1);
-    this.#frames.push(frame);
-    this.#octets += frame.length;
-  }
-}
-
-/** ZWS has no PING. WebSocket has one, which no page can send and libzmq does not answer; that of the peer is answered below us. */
+/** ZWS has no PING. WebSocket's own no page can send and libzmq does not answer; that of the peer is answered below us. */
 export function refuseHeartbeat({ heartbeat }: ConnectionOptions): void {
   if (heartbeat) throw new TypeError("there are no heartbeats of ours over ws://: let the peer send them");
 }
 
-/** A link that speaks ZWS. Its mechanism is the subprotocol's. */
-export function zwsLink(options: ConnectionOptions): Link {
-  refuseHeartbeat(options);
-  return new Link({ ...options, mechanism: zwsMechanism }, new ZwsOutbox());
+/** What makes a link speak ZWS: its mechanism is the subprotocol's. */
+export function zwsParts(settings: Settings, parts: LinkParts = {}): [Settings, LinkParts] {
+  return [
+    { ...settings, mechanism: zwsMechanism },
+    { outbox: new ZwsOutbox(), ...parts },
+  ];
 }
 
 export class WebSocketTransport implements Transport {
+  readonly remoteAddress: string | undefined;
   readonly #socket: WebSocketLike;
   readonly #user: TransportUser;
   #handed = 0;
   #look: Timer | undefined;
+  #error: unknown;
   #over = false;
 
-  constructor(socket: WebSocketLike, user: TransportUser) {
+  constructor(socket: WebSocketLike, user: TransportUser, remoteAddress?: string) {
     this.#socket = socket;
     this.#user = user;
+    this.remoteAddress = remoteAddress;
     socket.binaryType = "arraybuffer";
     socket.onopen = () => this.#opened();
     socket.onmessage = ({ data }: { data: unknown }) => this.#received(data);
-    socket.onclose = ({ code }: { code: number }) => this.#closed(code);
-    // A close event with the particulars follows.
-    socket.onerror = () => {};
+    socket.onclose = ({ code, reason }: { code: number; reason?: string }) => this.#closed(code, reason);
+    socket.onerror = (event: { error?: unknown; message?: unknown }) => this.#failed(event);
     if (socket.readyState === OPEN) this.#opened();
   }
 
-  write(frames: readonly Uint8Array[]): void {
-    if (this.#socket.readyState !== OPEN) return;
+  write(frames: readonly Uint8Array[]): boolean {
+    if (this.#socket.readyState !== OPEN) return false;
     const { _socket } = this.#socket;
     _socket?.cork?.();
     for (const frame of frames) {
@@ -141,6 +107,7 @@ export class WebSocketTransport implements Transport {
     }
     _socket?.uncork?.();
     this.#account();
+    return this.#handed < AHEAD;
   }
 
   pause(): void {
@@ -162,6 +129,14 @@ export class WebSocketTransport implements Transport {
     else this.#socket.close();
   }
 
+  ref(): void {
+    this.#socket._socket?.ref?.();
+  }
+
+  unref(): void {
+    this.#socket._socket?.unref?.();
+  }
+
   #opened(): void {
     const { protocol } = this.#socket;
     if (protocol === SUBPROTOCOL) {
@@ -176,16 +151,41 @@ export class WebSocketTransport implements Transport {
     if (this.#over) return;
     const bytes = data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array(0);
     const flags = FLAGS[bytes[0]];
-    if (flags === undefined) this.#user.refused(new ZmtpError("RESERVED_FLAGS", NO_FRAME));
-    else this.#user.receivedFrame(new Uint8Array(data as ArrayBuffer, 1), flags);
+    if (flags !== undefined) this.#user.receivedFrame(new Uint8Array(data as ArrayBuffer, 1), flags);
+    else {
+      // Further ones would be refused again, one by one.
+      this.#socket.onmessage = null;
+      this.#user.refused(new ZmtpError("RESERVED_FLAGS", NO_FRAME));
+    }
   }
 
-  #closed(code: number): void {
+  /** A page is told nothing of what went wrong; the `ws` package says it here. */
+  #failed({ error, message }: { error?: unknown; message?: unknown }): void {
+    this.#error = error ?? (message ? new Error(String(message)) : undefined);
+    after(CLOSE_EVENT, () => this.#closed(1006));
+  }
+
+  #closed(code: number, reason = ""): void {
+    if (this.#over) return;
     clearTimeout(this.#look);
     this.#account();
-    if (GOODBYES.includes(code)) this.#user.ended();
-    this.#gone(
-      GOODBYES.includes(code) ? undefined : new ZmtpError("CONNECTION_LOST", `The WebSocket closed with code ${code}`),
+    if (!GOODBYES.includes(code)) {
+      this.#gone(this.#loss(code, reason));
+      return;
+    }
+    this.#user.ended();
+    this.#gone();
+  }
+
+  #loss(code: number, reason: string): ZmtpError {
+    const cause = this.#error;
+    const why = cause instanceof Error ? cause.message : (CLOSING_CODES[code] ?? "for a reason of its own");
+    const words = reason === "" ? "" : `, saying ${JSON.stringify(reason)}`;
+    const opened = this.#socket.protocol !== "";
+    return new ZmtpError(
+      opened ? "CONNECTION_LOST" : "NOT_REACHED",
+      `The WebSocket ${opened ? "closed" : "could not be opened"} (code ${code}): ${why}${words}`,
+      cause === undefined ? {} : { cause },
     );
   }
 

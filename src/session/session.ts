@@ -4,7 +4,7 @@ import { type Codec, type Engine, engineOf } from "../codec/codec.js";
 import { FrameDecoder } from "../codec/decoder.js";
 import { defaultCodec } from "../codec/default.js";
 import { encodeFrame, encodeMessage, FrameEncoder } from "../codec/encoder.js";
-import { admit, type Frame, type Limits, limitsFor } from "../codec/frame.js";
+import { admit, type Frame, LARGEST_FRAME, type Limits, limitsFor } from "../codec/frame.js";
 import { framesOf, type Message, octets, type Payload } from "../codec/payload.js";
 import { ZmtpError, type ZmtpErrorCode } from "../error.js";
 import { type Command, parseCommand } from "./command.js";
@@ -212,6 +212,27 @@ export class ZmtpSession {
 
   #batchEvents(): Iterable<SessionBatchEvent> {
     return iterate(() => this.nextBatchEvent());
+  }
+
+  /** @internal Octets taken in and not reported yet. */
+  get pending(): number {
+    return this.#decoder.pending;
+  }
+
+  /** @internal Whether the peer's subscriptions mean anything here. */
+  get publishes(): boolean {
+    return isPublisher(this.#local.socketType);
+  }
+
+  /** @internal As `take`, of a chunk that becomes ours. */
+  takeOwned(chunk: Uint8Array): void {
+    this.take(chunk);
+  }
+
+  /** @internal Encrypts a chunk of whole messages. */
+  seal(chunk: Uint8Array): Uint8Array {
+    const decoder = new FrameDecoder({ codec: this.#engine, maxFrameSize: LARGEST_FRAME });
+    return concat(Array.from(decoder.push(chunk), (batch) => this.sendBatch(batch)));
   }
 
   /** @internal Whether frames leave as they are, so that whoever gathers them may encode them itself. */

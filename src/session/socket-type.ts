@@ -57,3 +57,10 @@ export function isPublisher(type: SocketType): boolean {
 export function isSubscriber(type: SocketType): boolean {
   return type === "SUB" || type === "XSUB";
 }
+
+const RECEIVERS: readonly SocketType[] = ["SUB", "PULL", "DISH", "GATHER"];
+
+/** @internal Whether sockets of this type send messages. */
+export function canSend(type: SocketType): boolean {
+  return !RECEIVERS.includes(type);
+}

@@ -1,5 +1,8 @@
 /** What sockets add to a connection's options. */
-import type { ConnectionOptions } from "../options.js";
+import type { ZmtpError } from "../../error.js";
+import * as LIMITS from "../limits.js";
+import { checkNumber, type NumberRule } from "../number-rule.js";
+import { type ConnectionOptions, type Settings, settingsFor } from "../options.js";
 
 export interface NodeConnectionOptions extends ConnectionOptions {
   /** TCP: small writes leave at once; default true. False lets the system gather them (Nagle). */
@@ -11,9 +14,87 @@ export interface NodeConnectionOptions extends ConnectionOptions {
   readonly busyPoll?: number | undefined;
 }
 
+/** A peer that a listener did not let in. */
+export interface Refusal {
+  /** Why: its code, the octet that proves it, what to do. */
+  readonly error: ZmtpError;
+  /** Where it came from. */
+  readonly remoteAddress: string | undefined;
+}
+
 export interface ListenOptions extends NodeConnectionOptions {
+  /** Told of each peer that was not let in: it spoke no ZMTP, or not ours; it was too slow, or one too many. */
+  readonly onRefused?: ((refusal: Refusal) => void) | undefined;
   /** Handshakes that may be under way at once; beyond it the oldest is dropped. Default 1,000. */
   readonly maxHandshakes?: number | undefined;
+  /** Of these, from one address; default 250. */
+  readonly maxHandshakesPerAddress?: number | undefined;
+  /** Connections at once, those in their handshake included; a further one is dropped. Default 65,536. */
+  readonly maxConnections?: number | undefined;
+  /**
+   * Octets that all peers together may make us hold: unfinished messages, and those not consumed yet. Beyond it the peer that
+   * holds most is dropped, with MEMORY_LIMIT. Default 1 GiB.
+   */
+  readonly maxHeld?: number | undefined;
   /** Connections that the system queues before they are accepted; default 511. */
   readonly backlog?: number | undefined;
+}
+
+/** @internal */
+export interface NodeSettings extends Settings {
+  readonly noDelay: boolean;
+  readonly busyPoll: number;
+}
+
+/** @internal */
+export interface ListenSettings extends NodeSettings {
+  readonly onRefused: ((refusal: Refusal) => void) | undefined;
+  readonly maxHandshakes: number;
+  readonly maxHandshakesPerAddress: number;
+  readonly maxConnections: number;
+  readonly maxHeld: number;
+  readonly backlog: number | undefined;
+}
+
+/** Longer than a second nobody means: a thread that never sleeps. */
+const BUSY_POLL: NumberRule = { unit: "microseconds", least: 0, most: 1_000_000 };
+const HANDSHAKES: NumberRule = { unit: "handshakes", least: 1, most: Infinity };
+const CONNECTIONS: NumberRule = { unit: "connections", least: 1, most: Infinity };
+
+const LISTEN_RULES = {
+  maxHandshakes: HANDSHAKES,
+  maxHandshakesPerAddress: HANDSHAKES,
+  maxConnections: CONNECTIONS,
+  maxHeld: { unit: "octets", least: 1, most: Infinity },
+  backlog: { unit: "connections", least: 1, most: 0x7fffffff, whole: true },
+} satisfies Record<string, NumberRule>;
+
+/** @internal Throws as `settingsFor` does. */
+export function nodeSettingsFor(options: NodeConnectionOptions): NodeSettings {
+  const settings = settingsFor(options);
+  checkNumber("busyPoll", options.busyPoll, BUSY_POLL);
+  checkType("noDelay", options.noDelay, "boolean");
+  return { ...settings, noDelay: options.noDelay ?? true, busyPoll: options.busyPoll ?? 0 };
+}
+
+/** @internal Throws as `settingsFor` does. */
+export function listenSettingsFor(options: ListenOptions): ListenSettings {
+  const settings = nodeSettingsFor(options);
+  for (const [name, rule] of Object.entries(LISTEN_RULES)) {
+    checkNumber(name, options[name as keyof typeof LISTEN_RULES], rule);
+  }
+  checkType("onRefused", options.onRefused, "function");
+  return {
+    ...settings,
+    onRefused: options.onRefused,
+    maxHandshakes: options.maxHandshakes ?? LIMITS.HANDSHAKES,
+    maxHandshakesPerAddress: options.maxHandshakesPerAddress ?? LIMITS.HANDSHAKES_PER_ADDRESS,
+    maxConnections: options.maxConnections ?? LIMITS.CONNECTIONS,
+    maxHeld: options.maxHeld ?? LIMITS.LISTENER_OCTETS,
+    backlog: options.backlog,
+  };
+}
+
+function checkType(name: string, value: unknown, type: "boolean" | "function"): void {
+  if (value !== undefined && typeof value !== type) throw new TypeError(`${name} is a ${type}, not ${String(value)}`);
 }

@@ -2,20 +2,23 @@
 import type { Socket } from "node:net";
 import type { Transport, TransportUser } from "../transport.js";
 import { busyPoll } from "./busy-poll.js";
-import type { NodeConnectionOptions } from "./options.js";
+import type { NodeSettings } from "./options.js";
 
 export class SocketTransport implements Transport {
   readonly #socket: Socket;
   readonly #user: TransportUser;
   readonly #busyPoll: number;
+  readonly remoteAddress: string | undefined;
   #error: unknown;
 
   /** Reports everything but octets that came in by `onread`. */
-  constructor(socket: Socket, user: TransportUser, options: NodeConnectionOptions) {
+  constructor(socket: Socket, user: TransportUser, settings: NodeSettings, remoteAddress: string | undefined) {
     this.#socket = socket;
     this.#user = user;
-    this.#busyPoll = options.busyPoll ?? 0;
-    socket.on("data", (chunk) => user.received(chunk as Buffer));
+    this.#busyPoll = settings.busyPoll;
+    this.remoteAddress = remoteAddress;
+    // Node makes a buffer for each read and forgets it: it is ours to keep.
+    socket.on("data", (chunk) => user.receivedOwned(chunk as Buffer));
     socket.on("end", () => user.ended());
     socket.on("error", (error) => {
       this.#error = error;
@@ -23,10 +26,12 @@ export class SocketTransport implements Transport {
     socket.on("close", () => user.gone(this.#error));
   }
 
-  write(chunks: readonly Uint8Array[]): void {
+  write(chunks: readonly Uint8Array[]): boolean {
     if (chunks.length === 1) this.#writeOne(chunks[0]);
     else this.#writeTogether(chunks);
     if (this.#busyPoll > 0) busyPoll(this.#busyPoll);
+    // What the system took at once is no longer counted here, though `sent` comes a moment later.
+    return this.#socket.writableLength === 0;
   }
 
   pause(): void {
@@ -38,13 +43,20 @@ export class SocketTransport implements Transport {
   }
 
   finish(): void {
-    // What still comes is read and dropped: a socket closed with octets unread resets the connection, and what we sent is lost.
     this.#socket.resume();
     this.#socket.end(() => this.#socket.unref());
   }
 
   destroy(): void {
     this.#socket.destroy();
+  }
+
+  ref(): void {
+    this.#socket.ref();
+  }
+
+  unref(): void {
+    this.#socket.unref();
   }
 
   #writeTogether(chunks: readonly Uint8Array[]): void {
@@ -58,4 +70,10 @@ export class SocketTransport implements Transport {
       if (!error) this.#user.sent(chunk.length, chunk);
     });
   }
+}
+
+/** Where a socket's peer is. */
+export function remoteAddressOf({ remoteAddress, remotePort, remoteFamily }: Socket): string | undefined {
+  if (remoteAddress === undefined) return undefined;
+  return remoteFamily === "IPv6" ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}`;
 }

@@ -1,0 +1,117 @@
+/** What applications hold of a link: its public members and no other, at run time too. */
+import type { FrameBatch } from "../codec/batch.js";
+import type { Message, Payload } from "../codec/payload.js";
+import type { PeerInfo } from "../session/peer.js";
+import type { Connection } from "./connection.js";
+import type { Ending } from "./ending.js";
+import { Iteration } from "./iteration.js";
+import type { Link } from "./link.js";
+
+type Constructor = new (link: Link, closed: Promise<Ending>) => Connection;
+
+let faces: Constructor | undefined;
+
+/**
+ * A face for a link whose handshake is complete.
+ *
+ * The class is made when first needed: a class with a computed name in it is never left out by bundlers, wanted or not.
+ */
+export function faceOf<P extends Uint8Array>(link: Link, closed: Promise<Ending>): Connection<P> {
+  faces ??= faceClass();
+  return new faces(link, closed) as unknown as Connection<P>;
+}
+
+function faceClass(): Constructor {
+  /** Engines without `await using` have no such symbol yet. */
+  const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
+
+  return class Connection implements Connection {
+    readonly #link: Link;
+    readonly closed: Promise<Ending>;
+
+    constructor(link: Link, closed: Promise<Ending>) {
+      this.#link = link;
+      this.closed = closed;
+    }
+
+    get peer(): PeerInfo {
+      return this.#link.peer;
+    }
+
+    get remoteAddress(): string | undefined {
+      return this.#link.remoteAddress;
+    }
+
+    get ending(): Ending | undefined {
+      return this.#link.ending;
+    }
+
+    get bufferedAmount(): number {
+      return this.#link.outflow.waiting;
+    }
+
+    send(message: Message): boolean {
+      return this.#link.send(message);
+    }
+
+    get drained(): Promise<void> {
+      return this.#link.drained;
+    }
+
+    sendBatch(batch: FrameBatch): boolean {
+      return this.#link.sendBatch(batch);
+    }
+
+    room(length: number): number {
+      return this.#link.room(length);
+    }
+
+    get memory(): Uint8Array {
+      return this.#link.outflow.outbox.memory;
+    }
+
+    get view(): DataView {
+      return this.#link.outflow.outbox.view;
+    }
+
+    [Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array[]> {
+      return new Iteration(this.#link, () => this.#link.inbox.nextMessage());
+    }
+
+    batches(): AsyncIterableIterator<FrameBatch> {
+      return new Iteration(this.#link, () => this.#link.inbox.nextRun());
+    }
+
+    subscribe(prefix?: Payload): void {
+      this.#link.subscribe(prefix);
+    }
+
+    cancel(prefix?: Payload): void {
+      this.#link.cancel(prefix);
+    }
+
+    wants(topic: Payload): boolean {
+      return this.#link.subscriptions.match(topic);
+    }
+
+    close(): Promise<void> {
+      return this.#link.close();
+    }
+
+    destroy(reason?: unknown): void {
+      this.#link.destroy(reason);
+    }
+
+    ref(): void {
+      this.#link.ref();
+    }
+
+    unref(): void {
+      this.#link.unref();
+    }
+
+    [asyncDispose](): Promise<void> {
+      return this.#link.close();
+    }
+  };
+}

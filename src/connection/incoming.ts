@@ -1,0 +1,172 @@
+/** What the session makes of what has come: messages go to the inbox, commands are obeyed, the rest is told to the link. RFC 37. */
+import type { FrameBatch } from "../codec/batch.js";
+import { ZmtpError } from "../error.js";
+import type { SessionBatchEvent, SessionEvent } from "../session/event.js";
+import type { PeerInfo } from "../session/peer.js";
+import type { ZmtpSession } from "../session/session.js";
+import { CommandRate } from "./command-rate.js";
+import { Heart, type HeartUser } from "./heart.js";
+import type { Inbox } from "./inbox.js";
+import type { HeartbeatOptions } from "./options.js";
+import { Subscriptions } from "./subscriptions.js";
+import type { FrameFlags } from "./transport.js";
+import { type MessageLimits, WholeMessages } from "./whole-messages.js";
+
+/** What follows from it for the link. */
+export interface IncomingUser extends HeartUser {
+  /** Whether messages are still wanted. */
+  readonly hearing: boolean;
+  readonly over: boolean;
+  /** The handshake is complete. */
+  opened(peer: PeerInfo): void;
+  /** To be sent to the peer. */
+  answer(bytes: Uint8Array): void;
+  /** A message waits where none did. */
+  becameReadable(): void;
+  commanded(name: string, data: Uint8Array): void;
+  /** The peer broke the protocol, or went over a limit. */
+  refuse(error: ZmtpError): void;
+}
+
+export class Incoming {
+  /** What the peer, a subscriber, has subscribed to. */
+  readonly subscriptions = new Subscriptions();
+  readonly #session: ZmtpSession;
+  readonly #inbox: Inbox;
+  readonly #user: IncomingUser;
+  readonly #wholes: WholeMessages;
+  readonly #heartbeat: HeartbeatOptions | undefined;
+  #heart: Heart | undefined;
+  #commandRate: CommandRate | undefined;
+
+  constructor(
+    session: ZmtpSession,
+    inbox: Inbox,
+    user: IncomingUser,
+    limits: MessageLimits,
+    heartbeat: HeartbeatOptions | undefined,
+  ) {
+    this.#session = session;
+    this.#inbox = inbox;
+    this.#user = user;
+    this.#wholes = new WholeMessages(limits);
+    this.#heartbeat = heartbeat;
+  }
+
+  /** Octets of memory that unfinished frames and messages take. */
+  get unfinished(): number {
+    return this.#session.pending + this.#wholes.cost;
+  }
+
+  /** The peer has been heard; where nobody will ask when, nobody looks at the clock. */
+  heard(): void {
+    this.#heart?.heard();
+  }
+
+  stopHeart(): void {
+    this.#heart?.stop();
+  }
+
+  /** Reports what the session has taken in. */
+  report(): void {
+    this.heard();
+    for (let event = this.#session.nextBatchEvent(); event !== undefined; event = this.#session.nextBatchEvent()) {
+      this.tell(event);
+      if (this.#user.over) return;
+    }
+  }
+
+  /** A frame of a transport that frames by itself. */
+  frame(payload: Uint8Array, { more, command }: FrameFlags): void {
+    // Most frames concern nobody but the consumer.
+    if (!this.#session.admits(payload, command)) {
+      this.#session.receiveFrame(payload, more, command);
+      this.report();
+      return;
+    }
+    this.heard();
+    if (this.#user.hearing) this.#deliverFrame(payload, more);
+  }
+
+  tell(event: SessionEvent | SessionBatchEvent): void {
+    switch (event.type) {
+      case "Frames":
+        if (this.#user.hearing) this.#deliver(event.batch);
+        break;
+      case "SendBytes":
+        this.#user.answer(event.bytes);
+        break;
+      case "Command":
+        this.#obey(event.name, event.data);
+        break;
+      case "HandshakeComplete":
+        this.#open(event.peer);
+        break;
+      case "Error":
+        this.#user.refuse(event.error);
+    }
+  }
+
+  #open(peer: PeerInfo): void {
+    // Peers that announce 3.0 may take a PING for a message, or hang up on it: they are sent none before they have sent one.
+    if (peer.version.major > 3 || peer.version.minor > 0) this.#startHeart();
+    this.#user.opened(peer);
+  }
+
+  #deliver(run: FrameBatch): void {
+    const { readable, awaited } = this.#inbox;
+    // An engine makes one small array faster than a run's memory, its table and a view into it.
+    if (awaited && run.length === 1 && !run.more(0) && this.#wholes.cost === 0) {
+      this.#inbox.addMessage([this.#inbox.payloadOf(run)]);
+      return;
+    }
+    const whole = this.#wholes.addRun(run, this.#inbox.keep);
+    if (whole !== undefined) this.#inbox.addRun(whole);
+    this.#delivered(readable);
+  }
+
+  #deliverFrame(payload: Uint8Array, more: boolean): void {
+    const { readable } = this.#inbox;
+    const message = this.#wholes.addFrame(payload, more);
+    if (message !== undefined) this.#inbox.addMessage(message);
+    this.#delivered(readable);
+  }
+
+  #delivered(wasReadable: boolean): void {
+    const { fault } = this.#wholes;
+    if (fault !== undefined) this.#user.refuse(fault);
+    if (!wasReadable && this.#inbox.readable) this.#user.becameReadable();
+  }
+
+  #obey(name: string, data: Uint8Array): void {
+    if (name === "SUBSCRIBE") this.#subscribed(data);
+    else if (name === "CANCEL") this.subscriptions.remove(data);
+    else if (!this.#tolerates(name)) return;
+    if (name === "PING") this.#ourHeart().honour((data[0] << 8) | data[1]);
+    if (name === "PING" || name === "PONG") this.#startHeart();
+    this.#user.commanded(name, data);
+  }
+
+  #subscribed(prefix: Uint8Array): void {
+    if (!this.#session.publishes || this.subscriptions.add(prefix)) return;
+    const what = "The peer's subscriptions take more memory than a peer is given";
+    this.#user.refuse(new ZmtpError("TOO_MANY_SUBSCRIPTIONS", what));
+  }
+
+  #tolerates(name: string): boolean {
+    this.#commandRate ??= new CommandRate();
+    if (this.#commandRate.allows()) return true;
+    this.#user.refuse(new ZmtpError("TOO_MANY_COMMANDS", `The peer sends ${name} and other commands without end`));
+    return false;
+  }
+
+  #startHeart(): void {
+    if (this.#heartbeat && this.#heartbeat.interval > 0) this.#ourHeart().start(this.#heartbeat);
+  }
+
+  /** Made when first needed: a connection without heartbeats has none. */
+  #ourHeart(): Heart {
+    this.#heart ??= new Heart(this.#user);
+    return this.#heart;
+  }
+}

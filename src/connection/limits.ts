@@ -1,0 +1,51 @@
+/** What one peer, or all peers of a listener together, may cost us. Every limit of this layer stands here, with its reason. */
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+/** Octets that wait to leave from which on `send` returns false: a few milliseconds of a fast network. */
+export const HIGH_WATER_MARK = MiB;
+
+/** Octets that wait to be consumed from which on nothing more is read from the peer. */
+export const RECEIVE_HIGH_WATER_MARK = MiB;
+
+/** Frames of one message. Each costs some 115 octets once it is an object, however empty it came. */
+export const MESSAGE_FRAMES = 65_536;
+
+/** Milliseconds to reach the peer, and then for its whole handshake, however it trickles. libzmq's handshake has as long. */
+export const PATIENCE = 30_000;
+
+/** Milliseconds that a closing connection waits for a peer that takes nothing more. */
+export const LINGER = 30_000;
+
+/** Milliseconds for a peer that broke the protocol to hear why, before its connection is dropped. */
+export const FAREWELL = 2000;
+
+/** Octets of the prefixes that one peer has subscribed to, each counted with {@link SUBSCRIPTION_COST} for its place in memory. */
+export const SUBSCRIPTION_OCTETS = 16 * MiB;
+export const SUBSCRIPTION_COST = 100;
+
+/** PINGs of ours that may be unanswered at once. RFC 37 asks for "a small number". */
+export const UNANSWERED_PINGS = 3;
+
+/** Commands that nobody asked for (PING, unknown ones): so many at once, and then so many a second. */
+export const COMMAND_BURST = 10_000;
+export const COMMANDS_PER_SECOND = 1000;
+
+/** Handshakes under way at a listener, in total and from one address; the oldest makes room for the newest. */
+export const HANDSHAKES = 1000;
+export const HANDSHAKES_PER_ADDRESS = 250;
+
+/** Octets that a stranger may send over `ws://` before it has said who it is: its upgrade request, its identity, some slack. */
+export const UPGRADE_OCTETS = 64 * KiB;
+
+/** Connections that a listener keeps; a process has file descriptors for about as many. */
+export const CONNECTIONS = 65_536;
+
+/** Octets that all peers of one listener together may make us hold: unfinished messages, and those not consumed yet. */
+export const LISTENER_OCTETS = 1024 * MiB;
+
+/** What a run, a message and a frame cost beside their octets, once they wait as objects. */
+export const RUN_COST = 200;
+export const ROW_COST = 8;
+export const FRAME_COST = 115;

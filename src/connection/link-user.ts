@@ -1,0 +1,31 @@
+/** Whom a link tells, and what it may be made of: the seam for the layers above a connection. */
+import type { Budget } from "./budget.js";
+import type { Ending } from "./ending.js";
+import type { Link } from "./link.js";
+import type { Outbox } from "./outbox.js";
+import type { PayloadMaker } from "./payload-maker.js";
+
+/** Whatever is left out is not told. */
+export interface LinkUser {
+  /** The handshake is complete. */
+  opened?(link: Link): void;
+  /** It is over; last, once. */
+  ended?(link: Link, ending: Ending): void;
+  /** A message waits where none did. */
+  readable?(link: Link): void;
+  /** Something has left: there may be room again. */
+  moved?(link: Link): void;
+  /** The peer sent a command; for a publisher SUBSCRIBE and CANCEL are among them, however they travelled. `data` is ours. */
+  command?(link: Link, name: string, data: Uint8Array): void;
+}
+
+/** What may be brought along. */
+export interface LinkParts {
+  readonly user?: LinkUser | undefined;
+  /** What waits to leave, and outlives the link; default: one of its own, as ZMTP frames. */
+  readonly outbox?: Outbox | undefined;
+  /** Default: Uint8Arrays. */
+  readonly makePayload?: PayloadMaker | undefined;
+  /** What all peers of a listener together may hold. */
+  readonly budget?: Budget | undefined;
+}

@@ -1,0 +1,200 @@
+/** Lets peers in: counts those in their handshake, in all and by address, queues those that are through it, tells of the others. */
+import type { Socket } from "node:net";
+import { ZmtpError } from "../../error.js";
+import { Budget } from "../budget.js";
+import type { Connection } from "../connection.js";
+import { Deferred } from "../deferred.js";
+import type { Ending } from "../ending.js";
+import { Link } from "../link.js";
+import type { LinkParts, LinkUser } from "../link-user.js";
+import { Opening } from "../opening.js";
+import { type WebSocketLike, WebSocketTransport, zwsParts } from "../websocket.js";
+import { bufferPayload } from "./buffer-payload.js";
+import type { ListenSettings } from "./options.js";
+import type { NodePayload } from "./payload-type.js";
+import { remoteAddressOf, SocketTransport } from "./socket.js";
+
+/** Somebody who has come and is not in yet: a link in its handshake, or a socket before its upgrade to WebSocket. */
+interface Stranger {
+  readonly address: string | undefined;
+  turnAway(error: ZmtpError): void;
+}
+
+type Peer = Connection<NodePayload>;
+
+export class Doorman {
+  readonly #settings: ListenSettings;
+  readonly #budget: Budget;
+  readonly #strangers = new Set<Stranger>();
+  readonly #byAddress = new Map<string, number>();
+  #connections = 0;
+  #refused = 0;
+  #ready: Peer[] = [];
+  #arrival: Deferred | undefined;
+  #closed = false;
+
+  constructor(settings: ListenSettings) {
+    this.#settings = settings;
+    this.#budget = new Budget(settings.maxHeld);
+  }
+
+  /** Peers that were not let in. */
+  get refused(): number {
+    return this.#refused;
+  }
+
+  /** A peer over tcp:// or ipc://. */
+  socket(socket: Socket): void {
+    const address = remoteAddressOf(socket);
+    socket.setNoDelay(this.#settings.noDelay);
+    const link = this.#link(this.#settings, {}, address);
+    if (!link.over) link.attached(new SocketTransport(socket, link, this.#settings, address));
+    else socket.destroy();
+  }
+
+  /** A peer over ws://, whose upgrade is done. */
+  webSocket(socket: WebSocketLike, address: string | undefined): void {
+    const [settings, parts] = zwsParts(this.#settings);
+    const link = this.#link(settings as ListenSettings, parts, address);
+    if (!link.over) new WebSocketTransport(socket, link, address);
+    else socket.terminate?.();
+  }
+
+  /** A socket that may become a WebSocket; returns how to say that it has, or has gone. */
+  beforeUpgrade(socket: Socket): () => void {
+    const stranger: Stranger = {
+      address: remoteAddressOf(socket),
+      turnAway: (error) => {
+        this.#tell(error, stranger.address);
+        socket.destroy();
+      },
+    };
+    this.#enter(stranger);
+    return () => this.#leave(stranger);
+  }
+
+  /** Tells of somebody who was not let in. */
+  turnedAway(error: ZmtpError, address: string | undefined): void {
+    this.#tell(error, address);
+  }
+
+  /** The next peer; undefined once the listener is closed. */
+  async next(): Promise<Peer | undefined> {
+    for (;;) {
+      const peer = this.#ready.shift();
+      if (peer !== undefined || this.#closed) return peer;
+      this.#arrival ??= new Deferred();
+      await this.#arrival.promise;
+    }
+  }
+
+  /** Turns away all who have not been handed out. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    const error = new ZmtpError("LISTENER_CLOSED", "The listener has been closed");
+    for (const stranger of [...this.#strangers]) stranger.turnAway(error);
+    for (const peer of this.#ready) peer.destroy(error);
+    this.#ready = [];
+    this.#wake();
+  }
+
+  #link(settings: ListenSettings, parts: LinkParts, address: string | undefined): Link {
+    let link: Link | undefined;
+    const stranger: Stranger = { address, turnAway: (error) => link?.fail(error) };
+    const user = new Arrival(
+      () => this.#leave(stranger),
+      (peer) => this.#arrived(peer),
+      (ending) => this.#notIn(stranger, ending),
+      () => this.#connections--,
+    );
+    this.#connections++;
+    link = new Link(settings, { ...parts, user, makePayload: bufferPayload, budget: this.#budget });
+    if (!link.over) this.#enter(stranger);
+    return link;
+  }
+
+  #enter(stranger: Stranger): void {
+    const { maxConnections, maxHandshakes, maxHandshakesPerAddress } = this.#settings;
+    this.#strangers.add(stranger);
+    const host = hostOf(stranger.address);
+    const count = (this.#byAddress.get(host) ?? 0) + 1;
+    this.#byAddress.set(host, count);
+    if (this.#closed) stranger.turnAway(new ZmtpError("LISTENER_CLOSED", "The listener has been closed"));
+    else if (this.#connections > maxConnections) stranger.turnAway(tooMany("TOO_MANY_CONNECTIONS", maxConnections));
+    else if (count > maxHandshakesPerAddress) {
+      this.#oldest(host)?.turnAway(tooMany("TOO_MANY_HANDSHAKES", maxHandshakesPerAddress));
+    } else if (this.#strangers.size > maxHandshakes) {
+      this.#oldest()?.turnAway(tooMany("TOO_MANY_HANDSHAKES", maxHandshakes));
+    }
+  }
+
+  #leave(stranger: Stranger): void {
+    if (!this.#strangers.delete(stranger)) return;
+    const host = hostOf(stranger.address);
+    const left = (this.#byAddress.get(host) ?? 1) - 1;
+    if (left === 0) this.#byAddress.delete(host);
+    else this.#byAddress.set(host, left);
+  }
+
+  #oldest(host?: string): Stranger | undefined {
+    for (const stranger of this.#strangers) {
+      if (host === undefined || hostOf(stranger.address) === host) return stranger;
+    }
+    return undefined;
+  }
+
+  #arrived(peer: Peer): void {
+    this.#ready.push(peer);
+    this.#wake();
+  }
+
+  #notIn(stranger: Stranger, { error }: Ending): void {
+    this.#leave(stranger);
+    this.#tell(error, stranger.address);
+  }
+
+  #tell(error: unknown, remoteAddress: string | undefined): void {
+    if (!(error instanceof ZmtpError) || error.code === "LISTENER_CLOSED") return;
+    this.#refused++;
+    this.#settings.onRefused?.({ error, remoteAddress });
+  }
+
+  #wake(): void {
+    this.#arrival?.resolve();
+    this.#arrival = undefined;
+  }
+}
+
+/** A link on its way in: what an opening is, with the doorman's counts. */
+class Arrival implements LinkUser {
+  readonly #in: () => void;
+  readonly #gone: () => void;
+  readonly #opening: Opening<NodePayload>;
+
+  constructor(isIn: () => void, arrived: (peer: Peer) => void, refused: (ending: Ending) => void, gone: () => void) {
+    this.#in = isIn;
+    this.#gone = gone;
+    this.#opening = new Opening(arrived, refused);
+  }
+
+  opened(link: Link): void {
+    this.#in();
+    this.#opening.opened(link);
+  }
+
+  ended(link: Link, ending: Ending): void {
+    this.#gone();
+    this.#opening.ended(link, ending);
+  }
+}
+
+/** An address without its port: peers of ipc:// have none and count as one. */
+function hostOf(address: string | undefined): string {
+  return address === undefined ? "" : address.slice(0, address.lastIndexOf(":"));
+}
+
+function tooMany(code: "TOO_MANY_CONNECTIONS" | "TOO_MANY_HANDSHAKES", limit: number): ZmtpError {
+  const what = code === "TOO_MANY_CONNECTIONS" ? "connections" : "handshakes";
+  return new ZmtpError(code, `There are more than ${limit} ${what} at once`);
+}

@@ -1,0 +1,172 @@
+/** The way out: what was accepted leaves in as few writes as there can be, and never more of it at once than the system takes. */
+import { Deferred } from "./deferred.js";
+import type { Outbox } from "./outbox.js";
+import { TickEnd } from "./tick.js";
+import type { Transport } from "./transport.js";
+
+/** Octets gathered within a tick that leave without waiting for its end. */
+const FLUSH_AT = 128 * 1024;
+
+/** Encrypts chunks of whole messages, in order. What waits in the outbox is always in the clear, so that it may change connections. */
+export type Seal = (chunks: readonly Uint8Array[]) => Uint8Array[];
+
+/** Hears of what has left. */
+export interface OutflowUser {
+  /** The system has taken more of it. */
+  moved(): void;
+}
+
+export class Outflow {
+  readonly outbox: Outbox;
+  readonly #user: OutflowUser;
+  readonly #mark: number;
+  readonly #tickEnd = new TickEnd(() => this.flush());
+  #transport: Transport | undefined;
+  /** Commands of the session's own: they leave before the messages that wait, and do not outlive the connection. */
+  #commands: Uint8Array[] = [];
+  #commandOctets = 0;
+  /** Octets and messages that the transport has and the system has not. */
+  #inFlight = 0;
+  #messagesInFlight = 0;
+  /** The system has not taken all of the last write: nothing more is handed over before it has. */
+  #blocked = false;
+  /** Messages wait for the handshake. */
+  #open = false;
+  #seal: Seal | undefined;
+  #drained: Deferred | undefined;
+  #empty: Deferred | undefined;
+
+  constructor(outbox: Outbox, mark: number, user: OutflowUser) {
+    this.outbox = outbox;
+    this.#mark = mark;
+    this.#user = user;
+  }
+
+  /** Octets that wait for the system. */
+  get waiting(): number {
+    return this.outbox.length + this.#commandOctets + this.#inFlight;
+  }
+
+  /** Messages that wait for the system. */
+  get messages(): number {
+    return this.outbox.messages + this.#messagesInFlight;
+  }
+
+  /** Whether there is room below half of the mark again. */
+  get roomy(): boolean {
+    const { waiting } = this;
+    return waiting === 0 || waiting * 2 < this.#mark;
+  }
+
+  /** Octets of messages that have not been handed over, or not been taken by the system. */
+  get unsent(): number {
+    return this.outbox.length + this.#inFlight;
+  }
+
+  /** Whether everything has been handed over: a goodbye may follow. */
+  get handedOver(): boolean {
+    return this.outbox.length === 0 && this.#commandOctets === 0;
+  }
+
+  attach(transport: Transport): void {
+    this.#transport = transport;
+  }
+
+  /** The handshake is complete: messages may leave; `seal` encrypts them on their way, where the mechanism does. */
+  open(seal: Seal | undefined): void {
+    this.#open = true;
+    this.#seal = seal;
+    this.accepted();
+  }
+
+  /** Something was put into the outbox. Returns false if more waits than the mark allows. */
+  accepted(): boolean {
+    const gathered = this.outbox.length;
+    if (gathered < FLUSH_AT) this.#tickEnd.ask();
+    else if (!this.#blocked) this.flush();
+    return this.outbox.length + this.#commandOctets + this.#inFlight < this.#mark;
+  }
+
+  /** A command of the session's own. */
+  command(bytes: Uint8Array): void {
+    for (const chunk of this.outbox.framed(bytes)) {
+      this.#commands.push(chunk);
+      this.#commandOctets += chunk.length;
+    }
+    this.#tickEnd.ask();
+  }
+
+  /** Hands over what waits, if the system takes more. */
+  flush(): void {
+    const transport = this.#transport;
+    if (transport === undefined || this.#blocked) return;
+    const chunks = this.#next();
+    if (chunks.length === 0) return;
+    this.#blocked = !transport.write(chunks);
+  }
+
+  /** So many octets have been taken by the system. */
+  sent(octets: number, chunk?: Uint8Array): void {
+    this.#inFlight -= octets;
+    if (chunk !== undefined) this.outbox.recycle?.(chunk);
+    if (this.#inFlight <= 0) this.#unblock();
+    if (this.waiting === 0) {
+      this.#empty?.resolve();
+      this.#empty = undefined;
+    }
+    if (this.#drained !== undefined && this.roomy) {
+      this.#drained.resolve();
+      this.#drained = undefined;
+    }
+    this.#user.moved();
+  }
+
+  /** Resolves when less than half of the mark waits. */
+  get drained(): Promise<void> {
+    if (this.roomy) return Promise.resolve();
+    this.#drained ??= new Deferred();
+    return this.#drained.promise;
+  }
+
+  /** Resolves when nothing waits. */
+  get empty(): Promise<void> {
+    if (this.waiting === 0) return Promise.resolve();
+    this.#empty ??= new Deferred();
+    return this.#empty.promise;
+  }
+
+  /** Nothing can be handed over any more; whoever waits goes on. */
+  end(): void {
+    this.#transport = undefined;
+    this.#drained?.resolve();
+    this.#empty?.resolve();
+  }
+
+  #unblock(): void {
+    this.#inFlight = 0;
+    this.#messagesInFlight = 0;
+    if (!this.#blocked) return;
+    this.#blocked = false;
+    this.flush();
+  }
+
+  #next(): Uint8Array[] {
+    const commands = this.#commands;
+    if (this.#commandOctets > 0) {
+      this.#commands = [];
+      this.#inFlight += this.#commandOctets;
+      this.#commandOctets = 0;
+    }
+    if (!this.#open || this.outbox.length === 0) return commands;
+    this.#messagesInFlight += this.outbox.messages;
+    const { length } = this.outbox;
+    const clear = this.outbox.handOver();
+    const chunks = this.#seal ? this.#seal(clear) : clear;
+    this.#inFlight += this.#seal ? octetsIn(chunks) : length;
+    return commands.length === 0 ? chunks : [...commands, ...chunks];
+  }
+}
+
+function octetsIn(chunks: readonly Uint8Array[]): number {
+  return chunks.reduce((sum, { length }) => sum + length, 0);
+}
