@@ -241,11 +241,11 @@ export class Link implements TransportUser, IncomingUser {
     if (this.over || this.#phase === "half") return;
     for (const event of this.#session.end()) this.#incoming.tell(event);
     if (this.over) return;
+    if (this.#phase === "open") this.#phase = "half";
     this.inbox.end();
-    if (this.#phase === "closing") return;
-    this.#phase = "half";
+    if (this.#phase !== "half") return;
     // Whoever is at work on a message may still answer it; their next read closes our side, or their silence does.
-    if (this.inbox.wanted || this.#nobodyReads) this.#finish("peer");
+    if (this.#nobodyReads) this.#finish("peer");
     else this.#waitForReader();
   }
 
