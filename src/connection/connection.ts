@@ -237,7 +237,7 @@ export class Link implements Connection, TransportUser, InboxUser, HeartUser {
 
   receivedFrame(payload: Uint8Array, { more, command }: FrameFlags): void {
     // Most frames concern nobody but the consumer.
-    if (this.#session.admits(payload, command)) {
+    if (this.#session.admits(payload, command, more)) {
       if (this.#hearing) this.#inbox.pushFrame(payload, more);
       return;
     }

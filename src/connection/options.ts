@@ -1,5 +1,5 @@
 /** How to open a connection. */
-import type { SessionOptions } from "../session/session.js";
+import type { SessionOptions } from "../session/protocol.js";
 
 /** When to ask whether the peer is still there. RFC 37, "Connection Heartbeating". */
 export interface HeartbeatOptions {

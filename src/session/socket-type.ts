@@ -57,3 +57,11 @@ export function isPublisher(type: SocketType): boolean {
 export function isSubscriber(type: SocketType): boolean {
   return type === "SUB" || type === "XSUB";
 }
+
+/** Those that only receive. RFC 28 to 31 and 48, each by its pattern. */
+const RECEIVERS: readonly SocketType[] = ["SUB", "PULL", "DISH", "GATHER"];
+
+/** @internal Whether an application sends messages on it. */
+export function isSender(type: SocketType): boolean {
+  return !RECEIVERS.includes(type);
+}

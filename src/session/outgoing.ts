@@ -1,0 +1,45 @@
+/** What leaves in traffic: messages, batches and commands, in clear text or sealed. RFC 37, "Traffic". */
+import type { FrameBatch } from "../codec/batch.js";
+import type { Codec } from "../codec/codec.js";
+import { encodeFrame, encodeMessage, FrameEncoder } from "../codec/encoder.js";
+import type { Frame } from "../codec/frame.js";
+import { framesOf, type Message, octets } from "../codec/payload.js";
+import type { Traffic } from "./mechanism.js";
+import { joined } from "./octets.js";
+
+export class Outgoing {
+  readonly #codec: Codec;
+  readonly #traffic: Traffic | undefined;
+  /** Made when first needed: an idle session is to be small. */
+  #encoder: FrameEncoder | undefined;
+
+  constructor(codec: Codec, traffic: Traffic | undefined) {
+    this.#codec = codec;
+    this.#traffic = traffic;
+  }
+
+  message(message: Message): Uint8Array {
+    const traffic = this.#traffic;
+    if (traffic === undefined) return encodeMessage(message);
+    const frames = framesOf(message);
+    const last = frames.length - 1;
+    return joined(
+      frames.map((payload, i) => traffic.seal({ payload: octets(payload), more: i < last, command: false })),
+    );
+  }
+
+  batch(batch: FrameBatch): Uint8Array {
+    const traffic = this.#traffic;
+    if (traffic !== undefined) return joined(Array.from(batch, (frame) => traffic.seal(frame)));
+    this.#encoder ??= new FrameEncoder({ codec: this.#codec });
+    return this.#encoder.batch(batch).flush();
+  }
+
+  command(body: Uint8Array): Uint8Array {
+    return this.frame({ payload: body, more: false, command: true });
+  }
+
+  frame(frame: Frame): Uint8Array {
+    return this.#traffic === undefined ? encodeFrame(frame.payload, frame) : this.#traffic.seal(frame);
+  }
+}
