@@ -1,6 +1,11 @@
-/** The one error this library raises about what a peer sent, or about a call that came at the wrong time. */
+/** The one error this library raises: about what a peer sent, about the network, or about a call at the wrong time. */
+
+/** Whose fault it is: the peer's, the caller's own, or that of the network between them. */
+export type Blame = "peer" | "caller" | "network";
 
 interface Refusal {
+  /** Left out: the peer's. */
+  readonly blame?: Blame;
   readonly section?: string;
   readonly hint: string;
 }
@@ -9,147 +14,262 @@ const FRAMING = "RFC 37, Framing";
 const COMMANDS = "RFC 37, Commands";
 const NEGOTIATION = "RFC 37, Version Negotiation";
 const MECHANISMS = "RFC 37, Authentication and Confidentiality";
-const NULL_MECHANISM = "RFC 37, The NULL Security Mechanism";
 const METADATA = "RFC 37, Connection Metadata";
 const SOCKET_TYPE = "RFC 37, The Socket-Type Property";
 const IDENTITY = "RFC 37, The Identity Property";
 const HEARTBEAT = "RFC 37, Connection Heartbeating";
 const SUBSCRIPTIONS = "RFC 37, The Publish-Subscribe Pattern";
+const SECURITY = "RFC 37, Security Considerations";
 
-/** Every refusal, with the section of the RFC it rests on and what to look at next. */
+/** Every refusal: whose fault it is, the section of the RFC it rests on, and what to do about it. */
 const REFUSALS = {
+  // The greeting.
   NOT_ZMTP: {
     section: NEGOTIATION,
-    hint: "The peer does not speak ZMTP 2 or later: is this the right port? An HTTP client, a TLS handshake or a ZeroMQ 2.x peer looks like this.",
+    hint: "The peer does not speak ZMTP: check host and port, and that the service behind them is a ZeroMQ socket.",
   },
   OLD_VERSION: {
     section: NEGOTIATION,
-    hint: "The peer speaks ZMTP 1 or 2 (ZeroMQ 3.x or older). Monocoque does not downgrade: update the peer to ZeroMQ 4 or later.",
+    hint:
+      "The peer speaks ZMTP 1 or 2 (ZeroMQ 3 or older, JeroMQ 0.3). " +
+      "Monocoque does not downgrade: update the peer to ZeroMQ 4 or later.",
   },
   MALFORMED_GREETING: {
     section: "RFC 37, Formal Grammar",
-    hint: "The first octets looked like ZMTP 3, the rest of the greeting does not: the peer's implementation or something between you alters it.",
+    hint:
+      "The first octets are those of ZMTP 3, the rest of the greeting is not: " +
+      "the peer's implementation is broken, or something between you alters what it sends.",
   },
   MECHANISM_MISMATCH: {
     section: MECHANISMS,
-    hint: "Both peers must use the same security mechanism. Turn PLAIN or CURVE off on the peer, or speak the same here.",
+    hint: "Both peers must use the same security mechanism: set the `mechanism` option here to the peer's, or change the peer.",
   },
   AS_SERVER: {
-    section: NULL_MECHANISM,
-    hint: "Under NULL the as-server octet is 0: the peer is set up as a PLAIN or CURVE server.",
+    section: MECHANISMS,
+    hint: "Two peers that both are, or both are not, the server of this mechanism cannot meet: change the role of one.",
   },
+
+  // Frames.
   RESERVED_FLAGS: {
     section: FRAMING,
     hint: "Bits 3 to 7 of the flags octet are zero in ZMTP 3: the stream is out of step, or it is not ZMTP.",
   },
-  COMMAND_WITH_MORE: { section: FRAMING, hint: "A command is one frame; MORE is illegal on it." },
+  COMMAND_WITH_MORE: {
+    section: FRAMING,
+    hint: "A command is one frame, so MORE is illegal on it: the peer is broken.",
+  },
   FRAME_TOO_LARGE: {
     section: FRAMING,
     hint: "The peer announces a frame over maxFrameSize. Raise maxFrameSize if such frames are expected.",
   },
   ILLEGAL_LENGTH: { section: FRAMING, hint: "A frame holds at most 2^63-1 octets: the top bit of its length is zero." },
-  TRUNCATED: { section: FRAMING, hint: "The stream ended inside a frame: the peer or the network broke off." },
+  TRUNCATED: {
+    section: FRAMING,
+    hint: "The stream ended before the message did: the peer or the network broke off. What is missing is lost.",
+  },
+  MESSAGE_TOO_LARGE: {
+    section: FRAMING,
+    hint: "The peer sends a message with more octets or more frames than allowed. Raise the limit if such are expected.",
+  },
+
+  // Commands and the handshake.
   MALFORMED_COMMAND: {
     section: COMMANDS,
     hint: "A command body is a name length (1 to 255), a name of letters, then data as the command defines it.",
   },
   UNEXPECTED_MESSAGE: {
-    section: NULL_MECHANISM,
+    section: MECHANISMS,
     hint: "Only commands travel before the handshake is complete: the peer sent a message before its READY.",
   },
   UNEXPECTED_COMMAND: {
-    section: NULL_MECHANISM,
-    hint: "NULL knows READY and ERROR, and READY once.",
+    section: MECHANISMS,
+    hint: "The handshake has no place for this command here: the peer is broken, or uses another mechanism.",
   },
   PEER_ERROR: {
     section: "RFC 37, Error Handling",
-    hint: "The peer refused this connection and said so: look at its log. A socket type it does not accept is the usual reason.",
+    hint: "The peer refused this connection and said so: its log tells more. Often it does not accept our socket type.",
   },
   PEER_CLOSED: {
     section: "RFC 37, Error Handling",
-    hint: "libzmq closes without a word on: a mechanism other than its own, no READY, malformed metadata, an unexpected command, an illegal pair of socket types.",
+    hint:
+      "libzmq closes without a word on: a mechanism other than its own, no READY, malformed metadata, an unexpected " +
+      "command, an illegal pair of socket types. Compare these at both ends.",
+  },
+  HANDSHAKE_TOO_LARGE: {
+    section: SECURITY,
+    hint: "The peer's handshake has more octets than any honest one: give it less metadata, or find out who it is.",
+  },
+  MECHANISM_FAILED: {
+    blame: "caller",
+    section: MECHANISMS,
+    hint: "The security mechanism threw an error of its own; it stands in `cause`. This is a fault of the mechanism's code.",
   },
   MALFORMED_METADATA: {
     section: METADATA,
-    hint: "A property is a name length (1 to 255), a name, a four-octet value length and the value, all inside the command.",
+    hint:
+      "A property is a name length (1 to 255), a name, a four-octet value length and the value, " +
+      "all inside the command: the peer's implementation is broken.",
   },
-  DUPLICATE_PROPERTY: { section: METADATA, hint: "Names are case-insensitive and each stands once." },
-  SOCKET_TYPE_MISSING: { section: SOCKET_TYPE, hint: "The peer's READY has no Socket-Type." },
+  DUPLICATE_PROPERTY: {
+    section: METADATA,
+    hint: "Names are case-insensitive and each stands once: the peer must send this property once.",
+  },
+  TOO_MANY_PROPERTIES: {
+    section: METADATA,
+    hint: "The peer sends more properties than any honest one: put what it has to say into fewer of them.",
+  },
+  SOCKET_TYPE_MISSING: {
+    section: SOCKET_TYPE,
+    hint: "The peer's READY has no Socket-Type: its implementation is incomplete.",
+  },
   SOCKET_TYPE_UNKNOWN: { section: SOCKET_TYPE, hint: "The peer's Socket-Type is none that the RFC lists." },
   SOCKET_TYPE_MISMATCH: {
     section: SOCKET_TYPE,
     hint: "These two socket types may not talk to each other: change one of them.",
   },
-  IDENTITY: { section: IDENTITY, hint: "An identity is 0 to 255 octets, and the first is not zero." },
-  MALFORMED_PING: {
-    section: HEARTBEAT,
-    hint: "PING carries a two-octet TTL and a context of at most 16 octets.",
+  IDENTITY: {
+    section: IDENTITY,
+    hint: "An identity is 0 to 255 octets, and the first is not zero: change the peer's routing id.",
   },
-  NOT_A_SUBSCRIBER: { section: SUBSCRIPTIONS, hint: "Only SUB and XSUB subscribe: open the session as one of these." },
+
+  // Traffic.
+  MALFORMED_PING: { section: HEARTBEAT, hint: "PING carries a two-octet TTL and a context: the peer is broken." },
+  NOT_A_SUBSCRIBER: {
+    blame: "caller",
+    section: SUBSCRIPTIONS,
+    hint: "Only SUB and XSUB subscribe: open the session as one of these.",
+  },
+  NOT_A_SENDER: {
+    blame: "caller",
+    hint: "SUB, PULL, DISH and GATHER only receive: open the connection as the sending type of the pair.",
+  },
+  UNFINISHED_MESSAGE: {
+    blame: "caller",
+    hint: "A batch for sending ends with a whole message: add the frames that follow its last MORE.",
+  },
+  TWO_LOOPS: {
+    blame: "caller",
+    hint: "Two loops at once would get half of the messages each: let one loop read, and hand on what others need.",
+  },
   TOO_MANY_SUBSCRIPTIONS: {
     section: SUBSCRIPTIONS,
     hint: "The peer subscribes without end: it is broken, or hostile.",
   },
-  NOT_ACTIVE: { hint: "Wait for HandshakeComplete before you send." },
-  CLOSED: { hint: "Nothing can be sent on a connection that has ended." },
+  TOO_MANY_COMMANDS: {
+    section: SECURITY,
+    hint: "The peer sends commands faster than anybody needs: it is broken, or hostile.",
+  },
+  HEARTBEAT_TIMEOUT: {
+    blame: "network",
+    section: HEARTBEAT,
+    hint: "The peer or the network is gone without a goodbye: connect again, or give slow peers a longer `timeout`.",
+  },
+
+  // Connections.
+  NOT_ACTIVE: { blame: "caller", hint: "Wait for HandshakeComplete before you send." },
+  NOT_WAITING: {
+    blame: "caller",
+    hint: "`proceed` answers a Question event, once: no question of this session is open.",
+  },
+  CLOSED: { blame: "caller", hint: "Nothing can be sent on a connection that has ended: open another one." },
   CONNECTION_LOST: {
+    blame: "network",
     hint: "The network or the peer's process broke off: connect again after a short and random while.",
   },
+  RESET: {
+    blame: "network",
+    hint: "The peer's process ended or dropped the connection in a hurry: its log tells more. Connect again after a while.",
+  },
+  NOT_REACHED: {
+    blame: "network",
+    hint: "Nobody answers at this address: is the peer running, are host and port right? The system's reason is in `cause`.",
+  },
   CONNECT_TIMEOUT: {
+    blame: "network",
     hint: "Is the peer there, and does a firewall let you through? `connectTimeout` sets the patience.",
   },
   HANDSHAKE_TIMEOUT: {
-    section: "RFC 37, Security Considerations",
-    hint: "Something accepts connections there and does not speak ZMTP, or the peer is overloaded. `handshakeTimeout` sets the patience.",
+    section: SECURITY,
+    hint:
+      "Something accepts connections there and does not finish a ZMTP handshake: the wrong service, or an overloaded " +
+      "peer. `handshakeTimeout` sets the patience.",
   },
-  HEARTBEAT_TIMEOUT: { section: HEARTBEAT, hint: "The peer or the network is gone without a goodbye." },
-  NOT_REACHED: { hint: "h" },
-  MESSAGE_TOO_LARGE: { hint: "h" },
-  TOO_MANY_COMMANDS: { hint: "h" },
-  TOO_MANY_HANDSHAKES: { hint: "h" },
-  TOO_MANY_CONNECTIONS: { hint: "h" },
-  LISTENER_CLOSED: { hint: "h" },
-  LINGER_EXPIRED: { hint: "h" },
-  MEMORY_LIMIT: { hint: "h" },
-  UNFINISHED_MESSAGE: { hint: "h" },
-  NOT_A_SENDER: { hint: "h" },
-  RESET: { hint: "h" },
-  NO_WEBSOCKET: { hint: "h" },
-  TWO_LOOPS: { hint: "h" },
+  LINGER_EXPIRED: {
+    blame: "network",
+    hint: "The peer did not take what was sent before the connection closed. `linger` sets the patience.",
+  },
+  NO_WEBSOCKET: {
+    blame: "caller",
+    hint: "This engine has no WebSocket: on Node 20 install the `ws` package, or use tcp:// from monocoque/node.",
+  },
+  TOO_MANY_HANDSHAKES: {
+    section: SECURITY,
+    hint: "Too many strangers shake hands at once: wait and try again, or raise the listener's limit.",
+  },
+  TOO_MANY_CONNECTIONS: {
+    section: SECURITY,
+    hint: "The listener has as many connections as it is allowed: close some, or raise the limit.",
+  },
+  LISTENER_CLOSED: { blame: "caller", hint: "The listener has been closed here: open another one." },
+  MEMORY_LIMIT: {
+    section: SECURITY,
+    hint: "All peers of this listener together hold more memory than allowed: read faster, or raise the limit.",
+  },
   STALE_BATCH: {
+    blame: "caller",
     hint: "A borrowed batch is valid until the next call that decodes on this thread. Call toOwned() on what you keep.",
   },
 } satisfies Record<string, Refusal>;
 
-/** What went wrong, in one word. */
+/** What went wrong, in one word. Mechanisms and transports of other hands may add codes of their own. */
 export type ZmtpErrorCode = keyof typeof REFUSALS;
 
-/** Whatever the peer did wrong, and where to read on. */
+/** What may be said of an error beside its code and its message. */
+export interface ZmtpErrorOptions {
+  /** The octet that proves it, counted from the first octet the peer sent. */
+  readonly offset?: number | undefined;
+  /** The section of the RFC; default: that of the code. */
+  readonly section?: string | undefined;
+  /** Cause and remedy in a sentence; default: that of the code. */
+  readonly hint?: string | undefined;
+  /** Default: that of the code, and "peer" for a code that this library does not know. */
+  readonly blame?: Blame | undefined;
+  /** The error beneath it, if there is one. */
+  readonly cause?: unknown;
+}
+
+/** What went wrong between two peers, whose fault it is, and where to read on. */
 export class ZmtpError extends Error {
   override readonly name = "ZmtpError";
   /** What went wrong, in one word: stable, for programs. */
-  readonly code: ZmtpErrorCode;
-  /** The octet that proves it, counted from the first octet the peer sent (of a stream without a greeting: from its first octet). */
+  readonly code: ZmtpErrorCode | (string & {});
+  /** Whose fault it is: the peer's, the caller's, or the network's. */
+  readonly blame: Blame;
+  /**
+   * The octet that proves it, counted from the first octet the peer sent (of a stream without a greeting: from its
+   * first octet).
+   */
   readonly offset?: number;
   /** The section of the RFC that the octet breaks. */
   readonly section?: string;
-  /** What to look at next. */
+  /** Cause and remedy, in plain words. */
   readonly hint?: string;
 
-  constructor(
-    code: ZmtpErrorCode,
-    message: string,
-    options: { offset?: number; hint?: string | undefined; cause?: unknown } = {},
-  ) {
-    const refusal: Refusal = REFUSALS[code];
-    const hint = options.hint ?? refusal.hint;
-    const where = [options.offset === undefined ? "" : `octet ${options.offset}`, refusal.section ?? ""]
-      .filter(Boolean)
-      .join("; ");
-    super(`${message}${where && ` (${where})`}. ${hint}`, options);
+  /**
+   * @param code - One of this library's codes, or one of your own for a mechanism or transport of your own.
+   * @param message - What was seen, without a full stop. Section, offset and hint are appended.
+   */
+  constructor(code: ZmtpErrorCode | (string & {}), message: string, options: ZmtpErrorOptions = {}) {
+    const known: Partial<Refusal> = Object.hasOwn(REFUSALS, code) ? REFUSALS[code as ZmtpErrorCode] : {};
+    const { offset, hint = known.hint, section = known.section } = options;
+    const where = [offset === undefined ? undefined : `octet ${offset}`, section].filter(Boolean).join("; ");
+    super(`${message}${where && ` (${where})`}.${hint === undefined ? "" : ` ${hint}`}`, {
+      ...("cause" in options ? { cause: options.cause } : {}),
+    });
     this.code = code;
-    this.hint = hint;
-    if (options.offset !== undefined) this.offset = options.offset;
-    if (refusal.section !== undefined) this.section = refusal.section;
+    this.blame = options.blame ?? known.blame ?? "peer";
+    if (hint !== undefined) this.hint = hint;
+    if (offset !== undefined) this.offset = offset;
+    if (section !== undefined) this.section = section;
   }
 }

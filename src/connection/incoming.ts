@@ -2,6 +2,7 @@
 import type { FrameBatch } from "../codec/batch.js";
 import { ZmtpError } from "../error.js";
 import type { SessionBatchEvent, SessionEvent } from "../session/event.js";
+import type { Progress } from "../session/mechanism.js";
 import type { PeerInfo } from "../session/peer.js";
 import type { ZmtpSession } from "../session/session.js";
 import { CommandRate } from "./command-rate.js";
@@ -19,6 +20,8 @@ export interface IncomingUser extends HeartUser {
   readonly over: boolean;
   /** The handshake is complete. */
   opened(peer: PeerInfo): void;
+  /** The mechanism needs a verdict from outside. */
+  asked(question: unknown): void;
   /** To be sent to the peer. */
   answer(bytes: Uint8Array): void;
   /** A message waits where none did. */
@@ -76,10 +79,16 @@ export class Incoming {
     }
   }
 
+  /** The answer to a question of the mechanism. */
+  proceed(progress: Progress): void {
+    for (const event of this.#session.proceed(progress)) this.tell(event);
+    this.report();
+  }
+
   /** A frame of a transport that frames by itself. */
   frame(payload: Uint8Array, { more, command }: FrameFlags): void {
     // Most frames concern nobody but the consumer.
-    if (!this.#session.admits(payload, command)) {
+    if (!this.#session.admits(payload, command, more)) {
       this.#session.receiveFrame(payload, more, command);
       this.report();
       return;
@@ -98,6 +107,9 @@ export class Incoming {
         break;
       case "Command":
         this.#obey(event.name, event.data);
+        break;
+      case "Question":
+        this.#user.asked(event.question);
         break;
       case "HandshakeComplete":
         this.#open(event.peer);

@@ -5,9 +5,10 @@ import { DEFAULT_MAX_FRAME_SIZE, LARGEST_FRAME } from "../codec/frame.js";
 import type { Message, Payload } from "../codec/payload.js";
 import { ZmtpError } from "../error.js";
 import type { Greeting } from "../session/greeting.js";
+import type { Progress } from "../session/mechanism.js";
 import type { PeerInfo } from "../session/peer.js";
 import { ZmtpSession } from "../session/session.js";
-import { canSend } from "../session/socket-type.js";
+import { isSender } from "../session/socket-type.js";
 import { onAbort } from "./abort.js";
 import type { Budget } from "./budget.js";
 import type { EndedBy, Ending } from "./ending.js";
@@ -71,7 +72,7 @@ export class Link implements TransportUser, IncomingUser {
     this.inbox = new Inbox(this, makePayload);
     const limits = { maxMessageSize, maxMessageFrames };
     this.#incoming = new Incoming(this.#session, this.inbox, this, limits, settings.heartbeat);
-    if (!canSend(settings.socketType)) this.#mute = "receiver";
+    if (!isSender(settings.socketType)) this.#mute = "receiver";
     this.#patience = after(connectTimeout, () => this.#fail("timeout", reasons.connectTimeout(connectTimeout)));
     budget?.enter(this);
     this.#stopListening = onAbort(signal, () => this.destroy(signal?.reason));
@@ -304,6 +305,16 @@ export class Link implements TransportUser, IncomingUser {
   /** Whoever has closed wants no more. */
   get hearing(): boolean {
     return this.#phase === "open";
+  }
+
+  /** A mechanism that asks gives a promise of the answer; one that rejects has failed. */
+  asked(question: unknown): void {
+    Promise.resolve(question).then(
+      (progress) => {
+        if (!this.over) this.#incoming.proceed(progress as Progress);
+      },
+      (cause) => this.refuse(reasons.mechanismFailed(cause)),
+    );
   }
 
   opened(): void {

@@ -1,5 +1,5 @@
 /** How to open a connection; each option is checked once, at the call. */
-import type { SessionOptions } from "../session/session.js";
+import type { SessionOptions } from "../session/protocol.js";
 import * as LIMITS from "./limits.js";
 import { checkNumber, type NumberRule } from "./number-rule.js";
 

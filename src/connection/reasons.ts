@@ -43,6 +43,12 @@ export function lingerExpired(left: number, milliseconds: number): ZmtpError {
   return new ZmtpError("LINGER_EXPIRED", what);
 }
 
+/** An authenticator threw, or its promise was rejected. */
+export function mechanismFailed(cause: unknown): ZmtpError {
+  if (cause instanceof ZmtpError) return cause;
+  return new ZmtpError("MECHANISM_FAILED", `The mechanism failed: ${messageOf(cause)}`, { cause });
+}
+
 function messageOf(cause: unknown): string {
   return cause instanceof Error && cause.message !== "" ? cause.message : String(cause ?? "no reason is known");
 }

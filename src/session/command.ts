@@ -1,4 +1,5 @@
 /** Commands: a name and data in one frame. RFC 37, "Commands". */
+import { encodeFrame } from "../codec/encoder.js";
 import { ZmtpError } from "../error.js";
 
 /** A command's body, taken apart. */
@@ -10,8 +11,20 @@ export interface Command {
   readonly position: number;
 }
 
+/**
+ * A command as it travels, frame header included; owned.
+ *
+ * @param name - 1 to 255 letters.
+ * @param data - What follows the name, in one or several parts.
+ * @throws A TypeError if the name is none.
+ */
+export function encodeCommand(name: string, ...data: readonly Uint8Array[]): Uint8Array {
+  return encodeFrame(commandBody(name, ...data), { command: true });
+}
+
 /** @internal A command's body: name length, name, data. Owned. */
 export function commandBody(name: string, ...data: readonly Uint8Array[]): Uint8Array {
+  if (!/^[A-Za-z]{1,255}$/.test(name)) throw new TypeError(`${JSON.stringify(name)} is not the name of a command`);
   const size = data.reduce((sum, { length }) => sum + length, 1 + name.length);
   const body = new Uint8Array(size);
   body[0] = name.length;
@@ -24,28 +37,37 @@ export function commandBody(name: string, ...data: readonly Uint8Array[]): Uint8
   return body;
 }
 
-/** @internal Takes a command's body apart; `position` is where it begins in the stream. */
-export function parseCommand(body: Uint8Array, position: number): Command {
+/**
+ * Takes a command's body apart.
+ *
+ * @param body - The payload of a command frame; the data of what is returned is a view of it.
+ * @param position - Where the body begins in the stream, for the offsets of errors; default 0.
+ * @throws {@link ZmtpError} MALFORMED_COMMAND
+ */
+export function parseCommand(body: Uint8Array, position = 0): Command {
   const length = body[0];
-  if (length === undefined) throw new ZmtpError("MALFORMED_COMMAND", "A command is empty", { offset: position });
-  if (length === 0) throw new ZmtpError("MALFORMED_COMMAND", "A command has no name", { offset: position });
+  if (length === undefined) throw malformed("A command is empty", position);
+  if (length === 0) throw malformed("A command has no name", position);
   if (length + 1 > body.length) {
-    throw new ZmtpError("MALFORMED_COMMAND", `A command of ${body.length} octets claims a name of ${length}`, {
-      offset: position,
-    });
+    throw malformed(`A command of ${body.length} octets claims a name of ${length}`, position);
   }
   for (let i = 1; i <= length; i++) {
-    if (!isLetter(body[i])) {
-      throw new ZmtpError("MALFORMED_COMMAND", "A command's name holds something other than letters", {
-        offset: position + i,
-      });
-    }
+    if (!isLetter(body[i])) throw malformed("A command's name holds something other than letters", position + i);
   }
   return {
     name: String.fromCharCode(...body.subarray(1, 1 + length)),
     data: body.subarray(1 + length),
     position: position + 1 + length,
   };
+}
+
+/** @internal Where in the stream a command's name begins, for errors about the command itself. */
+export function nameAt({ name, position }: Command): number {
+  return position - name.length;
+}
+
+function malformed(what: string, offset: number): ZmtpError {
+  return new ZmtpError("MALFORMED_COMMAND", what, { offset });
 }
 
 function isLetter(c: number): boolean {

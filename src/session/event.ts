@@ -10,8 +10,16 @@ type CommonEvent =
   /** Both READYs have been exchanged; messages may follow. Once. */
   | { readonly type: "HandshakeComplete"; readonly peer: PeerInfo }
   /**
-   * A command in traffic: SUBSCRIBE and CANCEL (data: the prefix, whether it came as a command or as a 0x01 or 0x00 message), PING (data: TTL in tenths of a second, two octets, then
-   * its context; the PONG precedes it as SendBytes), PONG (data: the context), and any that ZMTP does not know. Owned.
+   * The mechanism needs a verdict from outside, and nothing is read until `proceed` brings it. What the question is, and
+   * how it becomes a `Progress`, the mechanism says.
+   */
+  | { readonly type: "Question"; readonly question: unknown }
+  /**
+   * A command in traffic. Owned.
+   *
+   * SUBSCRIBE and CANCEL: data is the prefix, whether it came as a command or as a 0x01 or 0x00 message.
+   * PING: data is the TTL in tenths of a second, two octets, then the context; the PONG precedes it as SendBytes.
+   * PONG: data is the context. Commands that ZMTP does not know are reported as they came.
    */
   | { readonly type: "Command"; readonly name: string; readonly data: Uint8Array }
   /** The session is over; nothing follows. Once. */
@@ -20,5 +28,8 @@ type CommonEvent =
 /** An event of `receive()`; everything in it is owned. */
 export type SessionEvent = CommonEvent | { readonly type: "Frame"; readonly frame: Frame };
 
-/** An event of `receiveBatches()`; all is owned but the batch, which is valid until the next call that decodes on this thread. */
+/**
+ * An event of `receiveBatches()`; all is owned but the batch, which is valid until the next call that decodes on this
+ * thread.
+ */
 export type SessionBatchEvent = CommonEvent | { readonly type: "Frames"; readonly batch: FrameBatch };

@@ -1,8 +1,14 @@
-/** The greeting: 64 octets that announce version, mechanism and role. RFC 37, "Formal Grammar" and "Version Negotiation". */
+/**
+ * The greeting: 64 octets that announce version, mechanism and role. RFC 37, "Formal Grammar" and "Version
+ * Negotiation".
+ */
 import { type Engine, engineOf } from "../codec/codec.js";
 import { defaultCodec } from "../codec/default.js";
 import { ZmtpError } from "../error.js";
+import { greetingFault } from "./diagnosis.js";
+import type { Mechanism } from "./mechanism.js";
 
+/** @internal Octets of a greeting. */
 export const GREETING_SIZE = 64;
 
 const SIGNATURE_END = 9;
@@ -12,6 +18,7 @@ const MECHANISM = 12;
 const MECHANISM_SIZE = 20;
 const AS_SERVER = 32;
 
+/** A version of ZMTP: 3.1 is ours. */
 export interface Version {
   readonly major: number;
   readonly minor: number;
@@ -22,6 +29,7 @@ export interface Greeting {
   readonly version: Version;
   /** "NULL", "PLAIN", "CURVE", … */
   readonly mechanism: string;
+  /** Whether the peer says that it is the server of its mechanism. libzmq says so of no peer. */
   readonly asServer: boolean;
 }
 
@@ -53,8 +61,13 @@ export function encodeGreeting(options: { mechanism?: string; asServer?: boolean
  *   RangeError if the octets are right and their number is not.
  */
 export function parseGreeting(bytes: Uint8Array): Greeting {
-  judge(engineOf(defaultCodec()), bytes, 0, Math.min(bytes.length, GREETING_SIZE));
+  judge(engineOf(defaultCodec()), bytes.subarray(0, GREETING_SIZE), 0, Math.min(bytes.length, GREETING_SIZE));
   if (bytes.length !== GREETING_SIZE) throw new RangeError(`a greeting has 64 octets, not ${bytes.length}`);
+  return fieldsOf(bytes);
+}
+
+/** What a whole greeting that has been judged says. */
+function fieldsOf(bytes: Uint8Array): Greeting {
   return {
     version: { major: bytes[MAJOR], minor: bytes[MINOR] },
     mechanism: mechanismIn(bytes, GREETING_SIZE),
@@ -65,62 +78,69 @@ export function parseGreeting(bytes: Uint8Array): Greeting {
 /** @internal A peer's greeting as it arrives, each octet judged at once. */
 export class GreetingReader {
   readonly #engine: Engine;
-  readonly #ours: Uint8Array;
+  readonly #mechanism: Mechanism;
   readonly #bytes = new Uint8Array(GREETING_SIZE);
   #length = 0;
   #judged = 0;
 
-  /** @param ours - The greeting we sent: the peer's mechanism must equal it. */
-  constructor(engine: Engine, ours: Uint8Array) {
+  /** @param mechanism - Ours: the peer's must have the same name, and the role that ours asks for. */
+  constructor(engine: Engine, mechanism: Mechanism) {
     this.#engine = engine;
-    this.#ours = ours;
+    this.#mechanism = mechanism;
   }
 
-  /** Octets taken so far. */
+  /** Octets that have come so far. */
   get length(): number {
     return this.#length;
   }
 
-  /** Takes what belongs to the greeting from the front of `chunk` and returns how many octets that was. */
-  take(chunk: Uint8Array): number {
+  /** Copies what belongs to the greeting from the front of `chunk` and returns how many octets that was. */
+  append(chunk: Uint8Array): number {
     const count = Math.min(chunk.length, GREETING_SIZE - this.#length);
     this.#bytes.set(chunk.subarray(0, count), this.#length);
     this.#length += count;
     return count;
   }
 
-  /** Judges what has been taken; the greeting, once it is whole. Throws a {@link ZmtpError}. */
+  /** Judges what has come; the greeting, once it is whole. Throws a {@link ZmtpError}. */
   read(): Greeting | undefined {
     const from = this.#judged;
     this.#judged = this.#length;
-    const wrong = firstDifference(
-      this.#bytes,
-      this.#ours,
-      Math.max(from, MECHANISM),
-      Math.min(this.#length, AS_SERVER),
-    );
+    const wrong = this.#otherMechanismAt(Math.max(from, MECHANISM), Math.min(this.#length, AS_SERVER));
     // A greeting that is no ZMTP at all is reported as that, not as a mechanism of another name.
-    judge(this.#engine, this.#bytes, from, wrong === undefined ? this.#length : wrong + 1);
+    const known = this.#bytes.subarray(0, this.#length);
+    judge(this.#engine, known, from, wrong === undefined ? this.#length : wrong + 1);
     if (wrong !== undefined) throw this.#otherMechanism(wrong);
-    if (this.#length > AS_SERVER && this.#bytes[AS_SERVER] !== 0 && this.#ours[AS_SERVER] === 0 && this.#isNull()) {
-      throw new ZmtpError("AS_SERVER", "The peer claims to be a server under NULL", { offset: AS_SERVER });
-    }
-    return this.#length === GREETING_SIZE ? parseGreeting(this.#bytes) : undefined;
+    if (this.#length > AS_SERVER) this.#checkRole();
+    return this.#length === GREETING_SIZE ? fieldsOf(this.#bytes) : undefined;
   }
 
-  #isNull(): boolean {
-    return mechanismIn(this.#ours, GREETING_SIZE) === "NULL";
+  /** The first octet of [from, to) that is not that of our mechanism's name, padded with zeros. */
+  #otherMechanismAt(from: number, to: number): number | undefined {
+    const { name } = this.#mechanism;
+    for (let i = from; i < to; i++) {
+      const at = i - MECHANISM;
+      if (this.#bytes[i] !== (at < name.length ? name.charCodeAt(at) : 0)) return i;
+    }
+    return undefined;
   }
 
   #otherMechanism(offset: number): ZmtpError {
     const whole = this.#length >= AS_SERVER;
     const theirs = mechanismIn(this.#bytes, this.#length);
-    const ours = mechanismIn(this.#ours, GREETING_SIZE);
     return new ZmtpError(
       "MECHANISM_MISMATCH",
-      `The peer's mechanism ${whole ? "is" : "begins with"} ${JSON.stringify(theirs)}, ours is "${ours}"`,
+      `The peer's mechanism ${whole ? "is" : "begins with"} ${JSON.stringify(theirs)}, ours is "${this.#mechanism.name}"`,
       { offset },
     );
+  }
+
+  #checkRole(): void {
+    const { name, peerAsServer } = this.#mechanism;
+    const asServer = this.#bytes[AS_SERVER] === 1;
+    if (peerAsServer === undefined || peerAsServer === asServer) return;
+    const claim = asServer ? "claims" : "does not claim";
+    throw new ZmtpError("AS_SERVER", `The peer ${claim} to be a server under ${name}`, { offset: AS_SERVER });
   }
 }
 
@@ -130,36 +150,9 @@ function mechanismIn(bytes: Uint8Array, length: number): string {
   return String.fromCharCode(...(end < 0 ? field : field.subarray(0, end)));
 }
 
-function firstDifference(a: Uint8Array, b: Uint8Array, from: number, to: number): number | undefined {
-  for (let i = from; i < to; i++) if (a[i] !== b[i]) return i;
-  return undefined;
-}
-
-/** Has the codec judge octets [from, to); throws a {@link ZmtpError} at the first wrong one. */
-function judge(engine: Engine, bytes: Uint8Array, from: number, to: number): void {
-  engine.greeting.set(bytes.subarray(0, to));
+/** Has the codec judge octets [from, to) of what is known; throws a {@link ZmtpError} at the first wrong one. */
+function judge(engine: Engine, known: Uint8Array, from: number, to: number): void {
+  engine.greeting.set(known);
   const offset = engine.judge(from, to);
-  if (offset < to) throw fault(bytes, offset);
-}
-
-function fault(bytes: Uint8Array, offset: number): ZmtpError {
-  const octet = bytes[offset];
-  const seen = `0x${octet.toString(16).padStart(2, "0")}`;
-  if (offset === 0) {
-    return new ZmtpError("NOT_ZMTP", `The first octet is ${seen}${likelihood(octet)}, a greeting begins with 0xff`, {
-      offset,
-    });
-  }
-  if (offset === SIGNATURE_END) {
-    return new ZmtpError("OLD_VERSION", "The signature is that of ZMTP 1.0", { offset });
-  }
-  if (offset === MAJOR) return new ZmtpError("OLD_VERSION", `The peer speaks ZMTP major version ${octet}`, { offset });
-  const field = offset === AS_SERVER ? "as-server" : "the mechanism";
-  return new ZmtpError("MALFORMED_GREETING", `Octet ${seen} has no place in ${field}`, { offset });
-}
-
-function likelihood(octet: number): string {
-  if (octet === 0x16) return " (TLS begins like this)";
-  if (octet >= 0x41 && octet <= 0x5a) return ` ("${String.fromCharCode(octet)}": HTTP begins like this)`;
-  return octet === 1 ? " (ZMTP 1.0 begins like this)" : "";
+  if (offset < to) throw greetingFault(known, offset);
 }

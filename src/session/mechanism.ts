@@ -1,44 +1,86 @@
 /** The seam where security mechanisms plug in. RFC 37, "Authentication and Confidentiality". */
 import type { Frame } from "../codec/frame.js";
+import type { ZmtpError } from "../error.js";
 import type { Command } from "./command.js";
+import type { Greeting } from "./greeting.js";
 import type { Metadata } from "./metadata.js";
-import type { LocalPeer } from "./peer.js";
+import type { LocalInfo } from "./peer.js";
 
-/** A mechanism as a value: NULL is one; PLAIN and CURVE would be others. */
+/** A security mechanism as a value: NULL, PLAIN and CURVE are three; write another against these types alone. */
 export interface Mechanism {
-  /** As the greeting announces it. */
+  /** As the greeting announces it: 1 to 20 capitals, digits, `-`, `_`, `.` or `+`. Both peers' must be equal. */
   readonly name: string;
+  /** What our greeting's as-server octet says. */
   readonly asServer: boolean;
-  /** A handshake of its own for one session. */
-  begin(local: LocalPeer): Handshake;
+  /** What the peer's as-server octet has to say; left out, either will do. */
+  readonly peerAsServer?: boolean | undefined;
+  /** Whether its handshake leaves the peer's socket type untold, as ZWS does without a mechanism; default false. */
+  readonly untyped?: boolean | undefined;
+  /**
+   * A handshake of its own for one session, begun when the peer's greeting has been accepted.
+   *
+   * @throws {@link ZmtpError} if this peer is none to shake hands with.
+   */
+  begin(local: LocalInfo, peer: Greeting): Handshake;
 }
 
 /** One side of one handshake: commands in, commands out, until the peer's metadata is known. */
 export interface Handshake {
-  /** Frames to send as soon as the peer's greeting is accepted; none if the peer speaks first. */
+  /** Octets to send at once (see `encodeCommand`); undefined if the peer speaks first. Asked once. */
   open(): Uint8Array | undefined;
-  /** Takes a command (never ERROR, which the session handles); throws a ZmtpError if it has no place here. */
+  /** What a command leads to. Never ERROR, which the session handles. Throws a {@link ZmtpError} to end in silence. */
   receive(command: Command): Progress;
-  /** Takes a message, where the handshake has one. Its peers do not tell their socket types. */
+  /** What a message leads to, where a handshake has messages. Without it they are refused at their first octet. */
   receiveMessage?(payload: Uint8Array): Progress;
 }
 
-/** What a command or a message led to. */
-export interface Progress {
-  /** Frames to send now. */
-  readonly send?: Uint8Array;
-  /** The peer's metadata: the handshake is complete. */
-  readonly metadata?: Metadata;
+/** What a command, a message, or a verdict led to. */
+export type Progress =
+  /** The handshake goes on; `send` holds octets to send, if any. */
+  | { readonly type: "continue"; readonly send?: Uint8Array | undefined }
+  | Complete
+  /** The handshake has failed. With a `reason` of printable characters the peer is told it in an ERROR command first. */
+  | { readonly type: "refused"; readonly error: ZmtpError; readonly reason?: string | undefined }
+  /**
+   * The verdict comes from outside. The session reports `question`, untouched, in a Question event and reads nothing
+   * further until `session.proceed(progress)` brings the answer.
+   */
+  | { readonly type: "later"; readonly question: unknown };
+
+/** The handshake is over, and both peers know each other. */
+export interface Complete {
+  readonly type: "complete";
+  /** Octets to send before anything else. */
+  readonly send?: Uint8Array | undefined;
+  /** What the peer says of itself; becomes the session's. */
+  readonly metadata: Metadata;
   /** How frames travel from here on; left out, in clear text. */
-  readonly traffic?: Traffic;
+  readonly traffic?: Traffic | undefined;
+  /** Who the peer is, if that has been proved. */
+  readonly userId?: string | undefined;
+  /** The peer's long-term public key, if it has been proved. */
+  readonly publicKey?: Uint8Array | undefined;
 }
 
-/** Frames inside commands, as encrypting mechanisms carry them. */
+/**
+ * Frames inside others, as encrypting mechanisms carry them. What comes is accepted as a command and as a message of one
+ * frame with the same body, which is what libzmq sends; anything else is refused.
+ */
 export interface Traffic {
-  /** The command that carries frames, "MESSAGE" in CURVE. */
+  /** The name that a body with a sealed frame begins with, "MESSAGE" in CURVE. */
   readonly name: string;
-  /** A frame as octets to send. */
+  /** A frame, command or not, as octets to send: header and all. */
   seal(frame: Frame): Uint8Array;
-  /** The frame that a command carries, owned; throws a ZmtpError if it is none. */
-  open(command: Command): Frame;
+  /** The frame that a body carries, owned. Throws a {@link ZmtpError} if it is none, and the session ends. */
+  unseal(command: Command): Frame;
+}
+
+/** @internal A mechanism that a caller gave, looked at before it is needed. Throws a TypeError. */
+export function checkedMechanism(mechanism: Mechanism): Mechanism {
+  if (typeof mechanism?.begin !== "function" || typeof mechanism.name !== "string") {
+    throw new TypeError(
+      "mechanism is a Mechanism, an object with name, asServer and begin, not its name: leave it out for NULL",
+    );
+  }
+  return mechanism;
 }

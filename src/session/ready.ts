@@ -1,43 +1,64 @@
-/** READY and ERROR: how NULL agrees or refuses. RFC 37, "The NULL Security Mechanism". */
-import { encodeFrame } from "../codec/encoder.js";
-import { octets } from "../codec/payload.js";
+/** READY and ERROR: how peers agree or refuse. RFC 37, "The NULL Security Mechanism" and "Error Handling". */
 import { ZmtpError } from "../error.js";
-import { type Command, commandBody } from "./command.js";
-import { encodeMetadata } from "./metadata.js";
+import { type Command, encodeCommand } from "./command.js";
+import { octetsOf } from "./octets.js";
 import { checkedLocal, type LocalPeer } from "./peer.js";
-import { isIdentified } from "./socket-type.js";
+
+const MAX_REASON = 255;
+
+/** What the reasons of libzmq mean: they are the status codes of its authenticator. RFC 27, "Reply". */
+const STATUS_CODES: Readonly<Record<string, string>> = {
+  "300":
+    "300 is a status code of ZAP: the peer's authenticator could not decide now. Try again later, or look at its log.",
+  "400":
+    "400 is a status code of ZAP: the peer's authenticator denied us. Check user name, password or key, and what the " +
+    "authenticator allows.",
+  "500":
+    "500 is a status code of ZAP: the peer's authenticator failed, or is missing. Look at the log of the peer's process.",
+};
 
 /**
- * READY as it travels, command header included; owned. Socket-Type comes first, as from libzmq, then Identity (REQ, DEALER and
- * ROUTER always, the others when it is given), then `metadata`.
+ * READY as it travels, command header included; owned. Socket-Type comes first, as from libzmq, then Identity (REQ,
+ * DEALER and ROUTER always, the others when it is given), then `metadata`.
  *
  * @throws A TypeError for an unknown socket type, an identity over 255 octets or with a zero first, or a property that
  *   the RFC does not allow.
  */
 export function buildReady(options: LocalPeer): Uint8Array {
-  const { socketType, identity, metadata = {} } = checkedLocal(options);
-  const named = identity !== undefined || isIdentified(socketType);
-  const properties = encodeMetadata([
-    ["Socket-Type", socketType],
-    ...(named ? [["Identity", identity ?? ""] as const] : []),
-    ...Object.entries(metadata),
-  ]);
-  return encodeFrame(commandBody("READY", properties), { command: true });
+  return encodeCommand("READY", checkedLocal(options).properties);
 }
 
 /** @internal ERROR as it travels; owned. `reason` is up to 255 printable characters without a space. */
 export function encodeError(reason: string): Uint8Array {
-  return encodeFrame(commandBody("ERROR", Uint8Array.of(reason.length), octets(reason)), { command: true });
+  const text = octetsOf(reason, "the reason of an ERROR").subarray(0, MAX_REASON);
+  return encodeCommand("ERROR", Uint8Array.of(text.length), text);
 }
 
 /** @internal What an ERROR from the peer means for us. */
-export function peerError(command: Command): ZmtpError {
-  const { data, position } = command;
-  if (data.length === 0 || data[0] !== data.length - 1) {
-    return new ZmtpError("MALFORMED_COMMAND", "The peer sent an ERROR whose reason does not fill it", {
+export function peerError({ data, position }: Command): ZmtpError {
+  if (data.length === 0) {
+    return new ZmtpError("PEER_ERROR", "The peer refused with an ERROR that has no reason", { offset: position });
+  }
+  if (data[0] === data.length - 1) {
+    const reason = printable(data.subarray(1));
+    return new ZmtpError("PEER_ERROR", `The peer refused with ERROR ${JSON.stringify(reason)}`, {
+      offset: position,
+      hint: Object.hasOwn(STATUS_CODES, reason) ? STATUS_CODES[reason] : undefined,
+    });
+  }
+  const text = JSON.stringify(printable(data));
+  // Some implementations leave the length out; what they mean is plain all the same.
+  if (data.every((octet) => octet >= 0x20 && octet <= 0x7e)) {
+    return new ZmtpError("PEER_ERROR", `The peer refused with an ERROR whose reason lacks its length: ${text}`, {
       offset: position,
     });
   }
-  const reason = String.fromCharCode(...data.subarray(1)).replace(/[^\x20-\x7e]/g, "?");
-  return new ZmtpError("PEER_ERROR", `The peer refused with ERROR ${JSON.stringify(reason)}`, { offset: position });
+  return new ZmtpError("MALFORMED_COMMAND", `The peer refused with an ERROR whose reason does not fill it: ${text}`, {
+    offset: position,
+    hint: "The reason of an ERROR is one octet of length and as many of text. The peer has refused all the same: its log tells why.",
+  });
+}
+
+function printable(octets: Uint8Array): string {
+  return String.fromCharCode(...octets.subarray(0, MAX_REASON)).replace(/[^\x20-\x7e]/g, "?");
 }

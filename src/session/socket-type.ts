@@ -58,9 +58,10 @@ export function isSubscriber(type: SocketType): boolean {
   return type === "SUB" || type === "XSUB";
 }
 
+/** Those that only receive. RFC 28 to 31 and 48, each by its pattern. */
 const RECEIVERS: readonly SocketType[] = ["SUB", "PULL", "DISH", "GATHER"];
 
-/** @internal Whether sockets of this type send messages. */
-export function canSend(type: SocketType): boolean {
+/** @internal Whether an application sends messages on it. */
+export function isSender(type: SocketType): boolean {
   return !RECEIVERS.includes(type);
 }

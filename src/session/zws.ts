@@ -1,10 +1,11 @@
 /**
- * ZWS 2.0 without a mechanism: the first message each way is the sender's identity, and nothing else is said. RFC 45, "No
- * Mechanism". Its subprotocol with NULL ("ZWS2.0/NULL") has a slash in its name, which neither browsers nor the
+ * ZWS 2.0 without a mechanism: the first message each way is the sender's identity, and nothing else is said. RFC 45,
+ * "No Mechanism". Its subprotocol with NULL ("ZWS2.0/NULL") has a slash in its name, which neither browsers nor the
  * WebSocket libraries of Node let through, so this is how JavaScript meets libzmq's ws://.
  */
 import { encodeFrame } from "../codec/encoder.js";
 import { ZmtpError } from "../error.js";
+import { nameAt } from "./command.js";
 import type { Greeting } from "./greeting.js";
 import { identityFault } from "./identity.js";
 import type { Mechanism } from "./mechanism.js";
@@ -21,17 +22,19 @@ export const zwsGreeting: Greeting = { version: { major: 3, minor: 0 }, mechanis
 export const zwsMechanism: Mechanism = {
   name: NONE,
   asServer: false,
+  untyped: true,
   begin: ({ identity }) => ({
     open: () => encodeFrame(identity ?? ""),
-    receive: ({ name, position }) => {
-      throw new ZmtpError("UNEXPECTED_COMMAND", `The peer sent ${name} before its identity`, { offset: position });
+    receive(command) {
+      throw new ZmtpError("UNEXPECTED_COMMAND", `The peer sent ${command.name} before its identity`, {
+        offset: nameAt(command),
+        hint: "Over ws:// without a mechanism the first message each way is an identity: does the peer speak ZWS2.0/NULL?",
+      });
     },
     receiveMessage(payload) {
       const fault = identityFault(payload);
       if (fault !== undefined) throw new ZmtpError("IDENTITY", `From the peer: ${fault}`, { offset: 0 });
-      const metadata = new Metadata();
-      metadata.set("Identity", payload.slice());
-      return { metadata };
+      return { type: "complete", metadata: new Metadata([["Identity", payload.slice()]]) };
     },
   }),
 };

@@ -1,0 +1,61 @@
+/** What it means that a peer closed: too early, or inside something. RFC 37, "Error Handling". */
+import { ZmtpError } from "../error.js";
+
+/** Where the mechanism ends in a greeting: from here on the peer's is known, and equals ours. */
+const MECHANISM_END = 32;
+
+const OTHER_MECHANISM =
+  "Is PLAIN or CURVE on at the peer? libzmq closes without a word, and often before it has named its own mechanism, " +
+  "when ours is another.";
+
+const OLD_PEER =
+  "A ZMTP 2.0 peer (JeroMQ 0.3, Debian's libjeromq-java) hangs up here too, when it meets our version: update it to " +
+  "ZMTP 3.";
+
+const NO_PEER = "A proxy or a port mapping without a ZeroMQ peer behind it does the same.";
+
+/** How far a session had come when its peer closed. */
+export interface Ending {
+  readonly state: "greeting" | "handshake" | "active";
+  /** Octets of the greeting that have come. */
+  readonly greeting: number;
+  /** Where in the stream the peer closed. */
+  readonly offset: number;
+  /** Whether octets of an unfinished frame wait. */
+  readonly insideFrame: boolean;
+  /** Whether the last frame had MORE. */
+  readonly insideMessage: boolean;
+}
+
+/** Why that end was too early; undefined if it was not. */
+export function prematureEnd(ending: Ending): ZmtpError | undefined {
+  const { state, greeting, offset, insideFrame, insideMessage } = ending;
+  if (state === "greeting") return closedInGreeting(greeting);
+  if (state === "handshake") {
+    return new ZmtpError("PEER_CLOSED", "The peer took our greeting and closed before the handshake was over", {
+      offset,
+    });
+  }
+  if (insideFrame) return new ZmtpError("TRUNCATED", "The peer closed inside a frame", { offset });
+  if (insideMessage) {
+    return new ZmtpError("TRUNCATED", "The peer closed inside a message: its last frame has MORE", { offset });
+  }
+  return undefined;
+}
+
+function closedInGreeting(received: number): ZmtpError {
+  const [what, hint] = closedAt(received);
+  return new ZmtpError("PEER_CLOSED", `The peer closed after ${received} octets of its greeting: ${what}`, {
+    offset: received,
+    hint,
+  });
+}
+
+function closedAt(received: number): [what: string, hint: string] {
+  if (received === 0) return ["it never spoke", `${OTHER_MECHANISM} ${OLD_PEER} ${NO_PEER}`];
+  if (received < MECHANISM_END) return ["it did not like ours", `${OTHER_MECHANISM} ${OLD_PEER}`];
+  return [
+    "its mechanism is ours, so that is not why",
+    "The peer's process ended or broke off in the middle of its greeting: its log tells more.",
+  ];
+}

@@ -1,0 +1,79 @@
+/** One handshake, whatever its mechanism: its limits, and who the peer turns out to be. RFC 37, "Connection Metadata". */
+import type { Limits } from "../codec/frame.js";
+import { ZmtpError } from "../error.js";
+import type { Command } from "./command.js";
+import type { Greeting } from "./greeting.js";
+import { COMMANDS_ONLY, MAX_HANDSHAKE_FRAME, MAX_HANDSHAKE_OCTETS, MESSAGES_TOO } from "./limits.js";
+import type { Complete, Handshake, Mechanism, Progress } from "./mechanism.js";
+import { type LocalInfo, type PeerInfo, peerOf, untypedPeer } from "./peer.js";
+
+/** @internal */
+export class HandshakeInProgress {
+  /** A question is open: nothing is read until it has been answered. */
+  waiting = false;
+  readonly #handshake: Handshake;
+  readonly #untyped: boolean;
+  readonly #local: LocalInfo;
+  readonly #greeting: Greeting;
+  /** Where in the stream the handshake began, and where the data of the last command does. */
+  readonly #begunAt: number;
+  #lastAt: number | undefined;
+
+  /** Throws a ZmtpError if the mechanism wants nothing of this peer. */
+  constructor(mechanism: Mechanism, local: LocalInfo, greeting: Greeting, position: number) {
+    this.#handshake = mechanism.begin(local, greeting);
+    this.#untyped = mechanism.untyped ?? false;
+    this.#local = local;
+    this.#greeting = greeting;
+    this.#begunAt = position;
+  }
+
+  /** Which frames it has a place for. */
+  get limits(): Limits {
+    return this.#handshake.receiveMessage === undefined ? COMMANDS_ONLY : MESSAGES_TOO;
+  }
+
+  open(): Uint8Array | undefined {
+    return this.#handshake.open();
+  }
+
+  receive(command: Command): Progress {
+    this.#lastAt = command.position;
+    return this.#handshake.receive(command);
+  }
+
+  receiveMessage(payload: Uint8Array): Progress {
+    this.#lastAt = undefined;
+    return (this.#handshake.receiveMessage as (payload: Uint8Array) => Progress)(payload);
+  }
+
+  /** Refuses a handshake that has come as far as `position` and takes more octets than it is given. */
+  count(position: number): void {
+    const octets = position - this.#begunAt;
+    if (octets <= MAX_HANDSHAKE_OCTETS) return;
+    throw new ZmtpError("HANDSHAKE_TOO_LARGE", `The peer's handshake has ${octets} octets and is not over`, {
+      offset: this.#begunAt + MAX_HANDSHAKE_OCTETS,
+    });
+  }
+
+  /** The peer as its greeting, its metadata and the mechanism describe it. Throws a ZmtpError unless we may talk to it. */
+  peerOf({ metadata, userId, publicKey }: Complete): PeerInfo {
+    const who = { userId, publicKey };
+    if (this.#untyped) return untypedPeer(this.#greeting, metadata, who);
+    return peerOf(this.#greeting, metadata, this.#local.socketType, this.#lastAt, who);
+  }
+
+  /** A fault that means something else during a handshake than in traffic. */
+  explained(error: ZmtpError): ZmtpError {
+    if (error.code !== "FRAME_TOO_LARGE") return error;
+    const { message, offset } = error;
+    const [what] = message.split(" (");
+    return new ZmtpError("FRAME_TOO_LARGE", what, {
+      offset,
+      section: "RFC 37, Security Considerations",
+      hint:
+        `A command of a handshake has at most ${MAX_HANDSHAKE_FRAME} octets, whatever maxFrameSize says: ` +
+        "the peer must send less metadata.",
+    });
+  }
+}

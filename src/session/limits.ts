@@ -1,0 +1,32 @@
+/** What a peer may make a session hold or do before and after its handshake. RFC 37, "Security Considerations". */
+import type { Limits } from "../codec/frame.js";
+
+/** Octets of one command of a handshake: far more than any metadata in use. */
+export const MAX_HANDSHAKE_FRAME = 64 * 1024;
+
+/** Octets of all commands of a handshake together, and of what may wait behind a question that is not answered yet. */
+export const MAX_HANDSHAKE_OCTETS = 128 * 1024;
+
+/** Properties in one peer's metadata. Each costs some 200 octets beside its own. */
+export const MAX_PROPERTIES = 256;
+
+/** Octets of our own metadata: it has to fit into one command of the peer's handshake. */
+export const MAX_OWN_METADATA = MAX_HANDSHAKE_FRAME - 1024;
+
+/** Octets of an identity. RFC 37, "The Identity Property". */
+export const MAX_IDENTITY = 255;
+
+/** Octets of a PING's context that its PONG brings back; a longer one is cut. RFC 37, "Connection Heartbeating". */
+export const MAX_PING_CONTEXT = 16;
+
+/** Tenths of a second in a PING's TTL: two octets. */
+export const MAX_PING_TTL = 0xffff;
+
+/** Octets that a mechanism may add to a frame when it seals it: a frame on the wire may be that much over `maxFrameSize`. */
+export const MAX_SEALING = 256;
+
+/** Frames of a handshake. */
+export const COMMANDS_ONLY: Limits = { maxFrameSize: MAX_HANDSHAKE_FRAME, commandsOnly: true };
+
+/** Frames of a handshake that has messages, as ZWS has without a mechanism. */
+export const MESSAGES_TOO: Limits = { maxFrameSize: MAX_HANDSHAKE_FRAME, commandsOnly: false };

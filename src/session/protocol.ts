@@ -1,0 +1,297 @@
+/** The states of a session and what leads from one to the next. RFC 37, "Overall Behavior" and "Version Negotiation". */
+import { type FrameBatch, ownedFrame } from "../codec/batch.js";
+import { type Codec, type Engine, engineOf } from "../codec/codec.js";
+import { defaultCodec } from "../codec/default.js";
+import { type Frame, type Limits, limitsFor } from "../codec/frame.js";
+import { ZmtpError } from "../error.js";
+import { type Command, nameAt, parseCommand } from "./command.js";
+import { prematureEnd } from "./ending.js";
+import type { SessionBatchEvent } from "./event.js";
+import { EventQueue } from "./event-queue.js";
+import { GREETING_SIZE, type Greeting, GreetingReader } from "./greeting.js";
+import { HandshakeInProgress } from "./handshake.js";
+import { pongBody } from "./heartbeat.js";
+import { Incoming } from "./incoming.js";
+import { MAX_SEALING } from "./limits.js";
+import { type Complete, checkedMechanism, type Mechanism, type Progress, type Traffic } from "./mechanism.js";
+import { nullMechanism } from "./null.js";
+import { Outgoing } from "./outgoing.js";
+import { checkedLocal, type LocalInfo, type LocalPeer, type PeerInfo } from "./peer.js";
+import { encodeError, peerError } from "./ready.js";
+import { mechanismFailed, unsealed } from "./sealed.js";
+import { isPublisher, type SocketType } from "./socket-type.js";
+import { subscriptionsIn } from "./subscription.js";
+
+/** How far the two peers have come. */
+export type SessionState = "greeting" | "handshake" | "active";
+
+/** How to open a session. */
+export interface SessionOptions extends LocalPeer {
+  /** Longest payload accepted, in octets; default 64 MiB, at most 2^31-1. */
+  readonly maxFrameSize?: number | undefined;
+  /** Default `defaultCodec()`. */
+  readonly codec?: Codec | undefined;
+  /** Default NULL. */
+  readonly mechanism?: Mechanism | undefined;
+}
+
+interface InGreeting {
+  readonly at: "greeting";
+  readonly reader: GreetingReader;
+  readonly local: LocalInfo;
+}
+
+interface InHandshake {
+  readonly at: "handshake";
+  readonly handshake: HandshakeInProgress;
+}
+
+interface Active {
+  readonly at: "active";
+  readonly peer: PeerInfo;
+  readonly traffic: Traffic | undefined;
+  readonly outgoing: Outgoing;
+}
+
+interface Over {
+  readonly at: "over";
+  readonly state: SessionState;
+  readonly peer: PeerInfo | undefined;
+  readonly error: ZmtpError;
+}
+
+/** @internal Where a session stands, and what it knows there. */
+export type Phase = InGreeting | InHandshake | Active | Over;
+
+/** What the peer is told in an ERROR before we refuse it; every other fault is met by closing. */
+const REASONS: Readonly<Record<string, string>> = {
+  SOCKET_TYPE_MISSING: "missing-socket-type",
+  SOCKET_TYPE_UNKNOWN: "unknown-socket-type",
+  SOCKET_TYPE_MISMATCH: "illegal-socket-type",
+};
+
+/** @internal What has come goes in by `incoming` and the reader of the greeting; what follows from it waits in `events`. */
+export class Protocol {
+  readonly socketType: SocketType;
+  readonly mechanism: Mechanism;
+  readonly limits: Limits;
+  readonly incoming: Incoming;
+  readonly events = new EventQueue();
+  phase: Phase;
+  /** Whether the last frame that came has MORE. */
+  insideMessage = false;
+  readonly #codec: Engine;
+
+  constructor(options: SessionOptions) {
+    const local = checkedLocal(options);
+    this.socketType = local.socketType;
+    this.limits = limitsFor(options.maxFrameSize);
+    this.mechanism = options.mechanism === undefined ? nullMechanism : checkedMechanism(options.mechanism);
+    this.#codec = engineOf(options.codec ?? defaultCodec());
+    this.incoming = new Incoming(this.#codec, GREETING_SIZE);
+    this.phase = { at: "greeting", reader: new GreetingReader(this.#codec, this.mechanism), local };
+  }
+
+  /** The session as it is used in traffic; throws a ZmtpError before and after. */
+  get active(): Active {
+    const { phase } = this;
+    if (phase.at === "active") return phase;
+    if (phase.at === "over") throw phase.error;
+    throw new ZmtpError("NOT_ACTIVE", `Nothing can be sent in state "${phase.at}"`);
+  }
+
+  /** What waits to be reported; when nothing does, reads on until something comes of it. */
+  next(): SessionBatchEvent | undefined {
+    for (;;) {
+      const event = this.events.shift();
+      if (event !== undefined) return event;
+      const { phase } = this;
+      try {
+        if (phase.at === "active") {
+          const batch = this.incoming.nextBatch();
+          if (batch === undefined) return undefined;
+          if (this.#passes(phase, batch)) return { type: "Frames", batch };
+        } else if (!this.#readOn(phase)) return undefined;
+      } catch (error) {
+        this.#failBy(error);
+      }
+    }
+  }
+
+  /** Takes the peer's greeting as read. */
+  greeted(greeting: Greeting): void {
+    const { phase } = this;
+    if (phase.at !== "greeting") return;
+    try {
+      this.#begin(phase.local, greeting);
+    } catch (error) {
+      this.#failBy(error);
+    }
+  }
+
+  /** Goes on with the answer to an open question. */
+  proceed(progress: Progress): void {
+    const { phase } = this;
+    if (phase.at === "over") return;
+    if (phase.at !== "handshake" || !phase.handshake.waiting) {
+      throw new ZmtpError("NOT_WAITING", "No question of the mechanism is open");
+    }
+    phase.handshake.waiting = false;
+    try {
+      this.#follow(phase.handshake, progress);
+    } catch (error) {
+      this.#failBy(error);
+    }
+  }
+
+  /** The peer has closed. What had come before is read first. */
+  end(): void {
+    const left: SessionBatchEvent[] = [];
+    for (let event = this.next(); event !== undefined; event = this.next()) {
+      left.push(event.type === "Frames" ? { type: "Frames", batch: event.batch.toOwned() } : event);
+    }
+    for (const event of left) this.events.add(event);
+    const { phase } = this;
+    if (phase.at === "over") return;
+    const { position, pending } = this.incoming;
+    const error = prematureEnd({
+      state: phase.at,
+      greeting: phase.at === "greeting" ? phase.reader.length : GREETING_SIZE,
+      offset: position + pending,
+      insideFrame: pending > 0,
+      insideMessage: this.insideMessage,
+    });
+    if (error !== undefined) this.#fail(error);
+  }
+
+  /** Reads on before the traffic; says whether anything came of it. */
+  #readOn(phase: InGreeting | InHandshake | Over): boolean {
+    if (phase.at === "over") return false;
+    if (phase.at === "handshake") return this.#shakeHands(phase.handshake);
+    const greeting = phase.reader.read();
+    if (greeting === undefined) return false;
+    this.#begin(phase.local, greeting);
+    return true;
+  }
+
+  #begin(local: LocalInfo, greeting: Greeting): void {
+    const handshake = new HandshakeInProgress(this.mechanism, local, greeting, this.incoming.position);
+    this.phase = { at: "handshake", handshake };
+    this.incoming.expect(handshake.limits);
+    this.#send(handshake.open());
+  }
+
+  #shakeHands(handshake: HandshakeInProgress): boolean {
+    const { position, pending } = this.incoming;
+    if (handshake.waiting) {
+      handshake.count(position + pending);
+      return false;
+    }
+    const batch = this.incoming.nextBatch();
+    if (batch === undefined) return false;
+    handshake.count(this.incoming.position);
+    const at = this.incoming.positionOf(batch, 0);
+    if (!batch.command(0)) this.#follow(handshake, handshake.receiveMessage(batch.payload(0)));
+    else {
+      const command = parseCommand(batch.payload(0), at);
+      if (command.name === "ERROR") throw peerError(command);
+      this.#follow(handshake, handshake.receive(command));
+    }
+    return true;
+  }
+
+  /** What a command, a message or a verdict has led to. */
+  #follow(handshake: HandshakeInProgress, progress: Progress): void {
+    switch (progress?.type) {
+      case "continue":
+        this.#send(progress.send);
+        break;
+      case "complete":
+        this.#complete(handshake, progress);
+        break;
+      case "refused":
+        this.#fail(progress.error, progress.reason);
+        break;
+      case "later":
+        handshake.waiting = true;
+        this.events.add({ type: "Question", question: progress.question });
+        break;
+      default:
+        throw new TypeError(`a mechanism's Progress has one of four types, not ${JSON.stringify(progress)}`);
+    }
+  }
+
+  #complete(handshake: HandshakeInProgress, complete: Complete): void {
+    const peer = handshake.peerOf(complete);
+    const { traffic } = complete;
+    this.#send(complete.send);
+    this.phase = { at: "active", peer, traffic, outgoing: new Outgoing(this.#codec, traffic) };
+    const { maxFrameSize } = this.limits;
+    this.incoming.expect(
+      traffic === undefined ? this.limits : { ...this.limits, maxFrameSize: maxFrameSize + MAX_SEALING },
+    );
+    this.events.add({ type: "HandshakeComplete", peer });
+  }
+
+  /** Acts on a run that came in traffic; says whether it is for the application, just as it is. */
+  #passes(active: Active, batch: FrameBatch): boolean {
+    if (active.traffic !== undefined) this.#unseal(active, active.traffic, batch);
+    else if (batch.command(0)) this.#obey(active, parseCommand(batch.payload(0), this.incoming.positionOf(batch, 0)));
+    else return this.#isForApplication(batch);
+    return false;
+  }
+
+  #isForApplication(batch: FrameBatch): boolean {
+    const { insideMessage } = this;
+    this.insideMessage = batch.more(batch.length - 1);
+    const events = isPublisher(this.socketType) ? subscriptionsIn(batch, insideMessage) : undefined;
+    for (const event of events ?? []) this.events.add(event);
+    return events === undefined;
+  }
+
+  #unseal(active: Active, traffic: Traffic, batch: FrameBatch): void {
+    for (let i = 0; i < batch.length; i++) {
+      const position = this.incoming.positionOf(batch, i);
+      const frame = unsealed(traffic, batch.frame(i), position, this.limits.maxFrameSize);
+      if (frame.command) this.#obey(active, parseCommand(frame.payload, position));
+      else this.#deliver(frame);
+    }
+  }
+
+  #deliver({ payload, more }: Frame): void {
+    const batch = ownedFrame(payload, more, false);
+    if (this.#isForApplication(batch)) this.events.add({ type: "Frames", batch });
+  }
+
+  /** A command in traffic. */
+  #obey({ outgoing }: Active, command: Command): void {
+    const { name, data } = command;
+    if (name === "ERROR") throw peerError(command);
+    if (name === "READY") {
+      throw new ZmtpError("UNEXPECTED_COMMAND", "The peer sent a second READY", { offset: nameAt(command) });
+    }
+    if (name === "PING") this.#send(outgoing.command(pongBody(command)));
+    this.events.add({ type: "Command", name, data: data.slice() });
+  }
+
+  #send(bytes: Uint8Array | undefined): void {
+    if (bytes !== undefined) this.events.add({ type: "SendBytes", bytes });
+  }
+
+  #failBy(error: unknown): void {
+    if (error instanceof ZmtpError) {
+      const { phase } = this;
+      this.#fail(phase.at === "handshake" ? phase.handshake.explained(error) : error);
+    } else if (this.phase.at === "active") throw error;
+    else this.#fail(mechanismFailed(error, this.incoming.position));
+  }
+
+  #fail(error: ZmtpError, reason = REASONS[error.code]): void {
+    const { phase } = this;
+    if (phase.at === "over") return;
+    const peer = phase.at === "active" ? phase.peer : undefined;
+    this.phase = { at: "over", state: phase.at, peer, error };
+    if (reason !== undefined) this.#send(encodeError(reason));
+    this.events.add({ type: "Error", error });
+  }
+}

@@ -1,0 +1,61 @@
+/** Sealed traffic as it comes: frames inside frames, and nothing else. RFC 37, "Authentication and Confidentiality". */
+import type { Frame } from "../codec/frame.js";
+import { ZmtpError } from "../error.js";
+import { type Command, parseCommand } from "./command.js";
+import type { Traffic } from "./mechanism.js";
+
+const IN_THE_CLEAR =
+  "Both peers have agreed to seal what they send, so this frame is forged, or the peer's implementation is broken.";
+
+/**
+ * The frame that a sealed one carries. libzmq sends CURVE's MESSAGE as a message of one frame, the RFC has it as a
+ * command: both are read. Throws a ZmtpError for anything that is not sealed. `position` is where the body begins.
+ */
+export function unsealed(traffic: Traffic, frame: Frame, position: number, maxFrameSize: number): Frame {
+  const sealed = sealedIn(traffic.name, frame, position);
+  const inner = unsealedBy(traffic, sealed);
+  const offset = sealed.position;
+  if (inner.payload.length > maxFrameSize) {
+    throw new ZmtpError(
+      "FRAME_TOO_LARGE",
+      `A sealed frame has ${inner.payload.length} octets; the limit is ${maxFrameSize}`,
+      { offset },
+    );
+  }
+  if (inner.command && inner.more) {
+    throw new ZmtpError("COMMAND_WITH_MORE", "A sealed command has its MORE bit set", { offset });
+  }
+  return inner;
+}
+
+function sealedIn(name: string, { payload, more, command }: Frame, position: number): Command {
+  if (more || !beginsWith(payload, name)) {
+    const [code, what] = command ? ["UNEXPECTED_COMMAND", "command"] : ["UNEXPECTED_MESSAGE", "message"];
+    throw new ZmtpError(code, `A ${what} came in the clear where all traffic is sealed`, {
+      offset: position,
+      hint: IN_THE_CLEAR,
+    });
+  }
+  return parseCommand(payload, position);
+}
+
+/** Whether a body begins with this name, as a command's does. */
+function beginsWith(body: Uint8Array, name: string): boolean {
+  if (body[0] !== name.length || body.length <= name.length) return false;
+  for (let i = 0; i < name.length; i++) if (body[1 + i] !== name.charCodeAt(i)) return false;
+  return true;
+}
+
+function unsealedBy(traffic: Traffic, sealed: Command): Frame {
+  try {
+    return traffic.unseal(sealed);
+  } catch (error) {
+    if (error instanceof ZmtpError) throw error;
+    throw mechanismFailed(error, sealed.position);
+  }
+}
+
+/** What a mechanism throws that is no ZmtpError is a fault of its code. */
+export function mechanismFailed(cause: unknown, offset: number | undefined): ZmtpError {
+  return new ZmtpError("MECHANISM_FAILED", "The security mechanism threw an error of its own", { offset, cause });
+}
