@@ -21,6 +21,9 @@ export const LINGER = 30_000;
 /** Milliseconds for a peer that broke the protocol to hear why, before its connection is dropped. */
 export const FAREWELL = 2000;
 
+/** Milliseconds for somebody to begin to read what a peer sent that has closed its side: until then it may still be answered. */
+export const UNREAD = 1000;
+
 /** Octets of the prefixes that one peer has subscribed to, each counted with {@link SUBSCRIPTION_COST} for its place in memory. */
 export const SUBSCRIPTION_OCTETS = 16 * MiB;
 export const SUBSCRIPTION_COST = 100;

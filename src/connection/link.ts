@@ -14,7 +14,7 @@ import type { Budget } from "./budget.js";
 import type { EndedBy, Ending } from "./ending.js";
 import { Inbox } from "./inbox.js";
 import { Incoming, type IncomingUser } from "./incoming.js";
-import { FAREWELL } from "./limits.js";
+import { FAREWELL, UNREAD } from "./limits.js";
 import type { LinkParts, LinkUser } from "./link-user.js";
 import type { Settings } from "./options.js";
 import { ZmtpOutbox } from "./outbox.js";
@@ -165,7 +165,9 @@ export class Link implements TransportUser, IncomingUser {
   /** Somebody begins to iterate, or stops. */
   reading(change: 1 | -1): void {
     this.#readers += change;
-    if (this.#phase === "half" && this.#nobodyReads) this.#finish("peer");
+    if (this.#phase !== "half") return;
+    if (this.#nobodyReads) this.#finish("peer");
+    else this.#waitForReader();
   }
 
   ref(): void {
@@ -340,7 +342,7 @@ export class Link implements TransportUser, IncomingUser {
     this.#user.command?.(this, name, data);
   }
 
-  readonly #seal: Seal = (chunks) => chunks.map((chunk) => this.#session.seal(chunk));
+  readonly #seal: Seal = (chunks) => this.#session.seal(chunks);
 
   #command(bytes: Uint8Array): void {
     this.outflow.command(bytes);
@@ -400,7 +402,8 @@ export class Link implements TransportUser, IncomingUser {
 
   #waitForReader(): void {
     clearTimeout(this.#patience);
-    this.#patience = after(this.#settings.linger, () => this.#finish("peer"));
+    const patience = this.#readers > 0 ? this.#settings.linger : UNREAD;
+    this.#patience = after(patience, () => this.#finish("peer"));
   }
 
   /** The peer broke the protocol: it may be told, and nothing more is heard. */

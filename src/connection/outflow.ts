@@ -8,7 +8,7 @@ import type { Transport } from "./transport.js";
 const FLUSH_AT = 128 * 1024;
 
 /** Encrypts chunks of whole messages, in order. What waits in the outbox is always in the clear, so that it may change connections. */
-export type Seal = (chunks: readonly Uint8Array[]) => Uint8Array[];
+export type Seal = (chunks: readonly Uint8Array[]) => readonly Uint8Array[];
 
 /** Hears of what has left. */
 export interface OutflowUser {
@@ -150,7 +150,7 @@ export class Outflow {
     this.flush();
   }
 
-  #next(): Uint8Array[] {
+  #next(): readonly Uint8Array[] {
     const commands = this.#commands;
     if (this.#commandOctets > 0) {
       this.#commands = [];

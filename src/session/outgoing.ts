@@ -37,13 +37,15 @@ export class Outgoing {
   }
 
   /** Frames that were encoded in the clear, sealed one by one; what is in the clear stays as it is. */
-  sealed(chunk: Uint8Array): Uint8Array {
+  sealed(chunks: readonly Uint8Array[]): readonly Uint8Array[] {
     const traffic = this.#traffic;
-    if (traffic === undefined) return chunk;
+    if (traffic === undefined) return chunks;
     const sealed: Uint8Array[] = [];
     const decoder = new FrameDecoder({ codec: this.#codec, maxFrameSize: LARGEST_FRAME });
-    for (const batch of decoder.push(chunk)) for (const frame of batch) sealed.push(traffic.seal(frame));
-    return joined(sealed);
+    for (const chunk of chunks) {
+      for (const batch of decoder.push(chunk)) for (const frame of batch) sealed.push(traffic.seal(frame));
+    }
+    return [joined(sealed)];
   }
 
   command(body: Uint8Array): Uint8Array {

@@ -249,9 +249,9 @@ export class ZmtpSession {
     return isPublisher(this.#protocol.socketType);
   }
 
-  /** @internal Seals a chunk of whole messages that were encoded in the clear. */
-  seal(chunk: Uint8Array): Uint8Array {
-    return this.#protocol.active.outgoing.sealed(chunk);
+  /** @internal Seals whole messages that were encoded in the clear; a frame may lie across two chunks. */
+  seal(chunks: readonly Uint8Array[]): readonly Uint8Array[] {
+    return this.#protocol.active.outgoing.sealed(chunks);
   }
 
   /** @internal Whether frames leave as they are, so that whoever gathers them may encode them itself. */

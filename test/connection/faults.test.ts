@@ -145,8 +145,8 @@ describe("a peer that says goodbye", () => {
     const connection = await rawPeer("connects", (socket) =>
       socket.end(concat(hello("PUSH"), encodeMessage("unread"))),
     );
-    await connection.closed;
-    expect(() => connection.send("x")).toThrow(code("CLOSED"));
+    expect(await connection.closed).toEqual({ by: "peer", error: undefined, unsent: 0 });
+    expect(connection.send("x")).toBe(false);
     expect(await nextText(connection)).toEqual(["unread"]);
   });
 });
