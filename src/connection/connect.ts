@@ -30,7 +30,7 @@ export async function connect(url: string, options: ConnectionOptions): Promise<
 
 /** @internal Begins to reach a peer over ws://. */
 export function dialWebSocket(url: URL, link: Link, openWebSocket: OpenWebSocket): void {
-  link.dialling(new WebSocketTransport(openWebSocket(url, SUBPROTOCOL), link, url.host));
+  link.dialling(new WebSocketTransport(openWebSocket(url, SUBPROTOCOL), link.reception, url.host));
 }
 
 function platformWebSocket(url: URL, subprotocol: string): WebSocketLike {

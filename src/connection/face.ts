@@ -39,7 +39,7 @@ function faceClass(): Constructor {
     }
 
     get remoteAddress(): string | undefined {
-      return this.#link.remoteAddress;
+      return this.#link.transport?.remoteAddress;
     }
 
     get ending(): Ending | undefined {
@@ -51,7 +51,7 @@ function faceClass(): Constructor {
     }
 
     send(message: Message): boolean {
-      return this.#link.send(message);
+      return this.#link.sender.send(message);
     }
 
     get drained(): Promise<void> {
@@ -59,11 +59,11 @@ function faceClass(): Constructor {
     }
 
     sendBatch(batch: FrameBatch): boolean {
-      return this.#link.sendBatch(batch);
+      return this.#link.sender.sendBatch(batch);
     }
 
     room(length: number): number {
-      return this.#link.room(length);
+      return this.#link.sender.room(length);
     }
 
     get memory(): Uint8Array {
@@ -83,11 +83,11 @@ function faceClass(): Constructor {
     }
 
     subscribe(prefix?: Payload): void {
-      this.#link.subscribe(prefix);
+      this.#link.sender.subscribe(prefix);
     }
 
     cancel(prefix?: Payload): void {
-      this.#link.cancel(prefix);
+      this.#link.sender.cancel(prefix);
     }
 
     wants(topic: Payload): boolean {
@@ -103,11 +103,11 @@ function faceClass(): Constructor {
     }
 
     ref(): void {
-      this.#link.ref();
+      this.#link.transport?.ref?.();
     }
 
     unref(): void {
-      this.#link.unref();
+      this.#link.transport?.unref?.();
     }
 
     [asyncDispose](): Promise<void> {

@@ -9,6 +9,7 @@ import { CommandRate } from "./command-rate.js";
 import { Heart, type HeartUser } from "./heart.js";
 import type { Inbox } from "./inbox.js";
 import type { HeartbeatOptions } from "./options.js";
+import { mechanismFailed } from "./reasons.js";
 import { Subscriptions } from "./subscriptions.js";
 import type { FrameFlags } from "./transport.js";
 import { type MessageLimits, WholeMessages } from "./whole-messages.js";
@@ -20,8 +21,6 @@ export interface IncomingUser extends HeartUser {
   readonly over: boolean;
   /** The handshake is complete. */
   opened(peer: PeerInfo): void;
-  /** The mechanism needs a verdict from outside. */
-  asked(question: unknown): void;
   /** To be sent to the peer. */
   answer(bytes: Uint8Array): void;
   /** A message waits where none did. */
@@ -47,7 +46,7 @@ export class Incoming {
     inbox: Inbox,
     user: IncomingUser,
     limits: MessageLimits,
-    heartbeat: HeartbeatOptions | undefined,
+    { heartbeat }: { readonly heartbeat?: HeartbeatOptions | undefined },
   ) {
     this.#session = session;
     this.#inbox = inbox;
@@ -79,12 +78,6 @@ export class Incoming {
     }
   }
 
-  /** The answer to a question of the mechanism. */
-  proceed(progress: Progress): void {
-    for (const event of this.#session.proceed(progress)) this.tell(event);
-    this.report();
-  }
-
   /** A frame of a transport that frames by itself. */
   frame(payload: Uint8Array, { more, command }: FrameFlags): void {
     // Most frames concern nobody but the consumer.
@@ -109,7 +102,7 @@ export class Incoming {
         this.#obey(event.name, event.data);
         break;
       case "Question":
-        this.#user.asked(event.question);
+        this.#ask(event.question);
         break;
       case "HandshakeComplete":
         this.#open(event.peer);
@@ -117,6 +110,20 @@ export class Incoming {
       case "Error":
         this.#user.refuse(event.error);
     }
+  }
+
+  /** A mechanism that asks gives a promise of the answer; one that rejects has failed. */
+  #ask(question: unknown): void {
+    Promise.resolve(question).then(
+      (progress) => this.#proceed(progress as Progress),
+      (cause) => this.#user.refuse(mechanismFailed(cause)),
+    );
+  }
+
+  #proceed(progress: Progress): void {
+    if (this.#user.over) return;
+    for (const event of this.#session.proceed(progress)) this.tell(event);
+    this.report();
   }
 
   #open(peer: PeerInfo): void {

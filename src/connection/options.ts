@@ -1,4 +1,5 @@
 /** How to open a connection; each option is checked once, at the call. */
+import { checkedFrameSize, DEFAULT_MAX_FRAME_SIZE } from "../codec/frame.js";
 import type { SessionOptions } from "../session/protocol.js";
 import * as LIMITS from "./limits.js";
 import { checkNumber, type NumberRule } from "./number-rule.js";
@@ -19,7 +20,7 @@ export interface ConnectionOptions extends SessionOptions {
   readonly highWaterMark?: number | undefined;
   /** Octets waiting to be consumed from which on nothing more is read; default 1 MiB. A larger message is taken in whole. */
   readonly receiveHighWaterMark?: number | undefined;
-  /** Octets of all frames of one message; default and at least `maxFrameSize`. */
+  /** Octets of all frames of one message; default 64 MiB, or `maxFrameSize` if that is more. It bounds single frames too. */
   readonly maxMessageSize?: number | undefined;
   /** Frames of one message; default 65,536. */
   readonly maxMessageFrames?: number | undefined;
@@ -45,7 +46,7 @@ export interface ConnectionOptions extends SessionOptions {
 export interface Settings extends ConnectionOptions {
   readonly highWaterMark: number;
   readonly receiveHighWaterMark: number;
-  readonly maxMessageSize: number | undefined;
+  readonly maxMessageSize: number;
   readonly maxMessageFrames: number;
   readonly connectTimeout: number;
   readonly handshakeTimeout: number;
@@ -83,11 +84,14 @@ export function settingsFor(options: ConnectionOptions): Settings {
   for (const [name, rule] of Object.entries(RULES)) checkNumber(name, options[name as keyof typeof RULES], rule);
   checkHeartbeat(options.heartbeat);
   checkSignal(options.signal);
+  const frameSize = checkedFrameSize(options.maxFrameSize);
+  const maxMessageSize = options.maxMessageSize ?? Math.max(frameSize, DEFAULT_MAX_FRAME_SIZE);
   return {
     ...options,
     highWaterMark: options.highWaterMark ?? LIMITS.HIGH_WATER_MARK,
     receiveHighWaterMark: options.receiveHighWaterMark ?? LIMITS.RECEIVE_HIGH_WATER_MARK,
-    maxMessageSize: options.maxMessageSize,
+    maxFrameSize: Math.min(frameSize, maxMessageSize),
+    maxMessageSize,
     maxMessageFrames: options.maxMessageFrames ?? LIMITS.MESSAGE_FRAMES,
     connectTimeout: options.connectTimeout ?? LIMITS.PATIENCE,
     handshakeTimeout: options.handshakeTimeout ?? LIMITS.PATIENCE,

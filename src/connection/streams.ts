@@ -29,7 +29,7 @@ export async function overStreams(streams: ByteStreams, options: ConnectionOptio
     throw new TypeError("overStreams takes { readable, writable }, a ReadableStream and a WritableStream of octets");
   }
   return open(settingsFor(options), {}, (link) => {
-    link.attached(new StreamTransport(streams, link));
+    link.reception.attached(new StreamTransport(streams, link.reception));
   });
 }
 

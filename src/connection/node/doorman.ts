@@ -48,7 +48,7 @@ export class Doorman {
     const address = remoteAddressOf(socket);
     socket.setNoDelay(this.#settings.noDelay);
     const link = this.#link(this.#settings, {}, address);
-    if (!link.over) link.attached(new SocketTransport(socket, link, this.#settings, address));
+    if (!link.over) link.reception.attached(new SocketTransport(socket, link.reception, this.#settings, address));
     else socket.destroy();
   }
 
@@ -56,7 +56,7 @@ export class Doorman {
   webSocket(socket: WebSocketLike, address: string | undefined): void {
     const [settings, parts] = zwsParts(this.#settings);
     const link = this.#link(settings as ListenSettings, parts, address);
-    if (!link.over) new WebSocketTransport(socket, link, address);
+    if (!link.over) new WebSocketTransport(socket, link.reception, address);
     else socket.terminate?.();
   }
 

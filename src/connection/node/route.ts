@@ -46,20 +46,21 @@ function socketRoute(target: object, settings: NodeSettings, name: string): Rout
 }
 
 function dialSocket(target: object, settings: NodeSettings, link: Link, name: string): void {
+  const { reception } = link;
   const { landing } = engineOf(settings.codec ?? defaultCodec());
   // One region for all sockets of the thread: each read is taken in before the next one can happen.
   const onread = {
     buffer: landing,
     callback: (length: number) => {
-      link.landed(length);
+      reception.landed(length);
       return true;
     },
   };
   const socket: Socket = socketTo({ ...target, allowHalfOpen: true, onread } as unknown as TcpNetConnectOpts);
-  const transport = new SocketTransport(socket, link, settings, name);
+  const transport = new SocketTransport(socket, reception, settings, name);
   link.dialling(transport);
   socket.once("connect", () => {
     socket.setNoDelay(settings.noDelay);
-    link.attached(transport);
+    reception.attached(transport);
   });
 }

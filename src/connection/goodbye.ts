@@ -1,0 +1,43 @@
+/** A closing in order: what was accepted leaves first, and a peer that takes nothing of it is not waited for for ever. */
+import type { Outflow } from "./outflow.js";
+import { after, type Timer } from "./timer.js";
+import type { Transport } from "./transport.js";
+
+export class Goodbye {
+  readonly #outflow: Outflow;
+  readonly #transport: Transport;
+  readonly #linger: number;
+  readonly #lingered: (left: number) => void;
+  #said = false;
+  #patience: Timer | undefined;
+
+  /** @param lingered - The peer has taken nothing for `linger` milliseconds, and so many octets are left. */
+  constructor(outflow: Outflow, transport: Transport, linger: number, lingered: (left: number) => void) {
+    this.#outflow = outflow;
+    this.#transport = transport;
+    this.#linger = linger;
+    this.#lingered = lingered;
+    // What still comes is read and dropped: a socket closed with octets unread resets the connection, and what we sent is lost.
+    transport.resume();
+    outflow.flush();
+    this.goOn();
+  }
+
+  /** Whether it has been said: nothing can be sent behind it. */
+  get said(): boolean {
+    return this.#said;
+  }
+
+  /** Something has left. Each sign of progress gives the peer the whole of its time again. */
+  goOn(): void {
+    clearTimeout(this.#patience);
+    this.#patience = after(this.#linger, () => this.#lingered(this.#outflow.waiting));
+    if (this.#said || !this.#outflow.handedOver) return;
+    this.#said = true;
+    this.#transport.finish();
+  }
+
+  stop(): void {
+    clearTimeout(this.#patience);
+  }
+}

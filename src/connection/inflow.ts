@@ -1,0 +1,53 @@
+/** The way in: what waits to be consumed, and a peer that is not read from while too much does. */
+import { Inbox, type InboxUser } from "./inbox.js";
+import type { PayloadMaker } from "./payload-maker.js";
+import type { Transport } from "./transport.js";
+
+/** Hears what becomes of the inbox. */
+export interface InflowUser {
+  /** What waits has changed. */
+  heldChanged(): void;
+  /** The peer is read from again: it may have spoken meanwhile. */
+  resumed(): void;
+  /** Everything that came before the end has been taken, and somebody asked for more. */
+  exhausted(): void;
+}
+
+export class Inflow implements InboxUser {
+  readonly inbox: Inbox;
+  readonly #mark: number;
+  readonly #user: InflowUser;
+  #transport: Transport | undefined;
+  #paused = false;
+
+  constructor(mark: number, makePayload: PayloadMaker, user: InflowUser) {
+    this.inbox = new Inbox(this, makePayload);
+    this.#mark = mark;
+    this.#user = user;
+  }
+
+  /** Whether we have stopped reading, because of too much that waits. */
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  attach(transport: Transport): void {
+    this.#transport = transport;
+  }
+
+  filled(cost: number): void {
+    if (!this.#paused && cost >= this.#mark) {
+      this.#paused = true;
+      this.#transport?.pause();
+    } else if (this.#paused && (cost === 0 || cost * 2 < this.#mark)) {
+      this.#paused = false;
+      this.#user.resumed();
+      this.#transport?.resume();
+    }
+    this.#user.heldChanged();
+  }
+
+  exhausted(): void {
+    this.#user.exhausted();
+  }
+}

@@ -1,0 +1,83 @@
+/** What an application sends on a link: messages and subscriptions, and what it is told once nothing is accepted any more. */
+import type { FrameBatch } from "../codec/batch.js";
+import type { Message, Payload } from "../codec/payload.js";
+import { ZmtpError } from "../error.js";
+import type { ZmtpSession } from "../session/session.js";
+import { isSender, type SocketType } from "../session/socket-type.js";
+import type { Outflow } from "./outflow.js";
+import { closedHere } from "./reasons.js";
+
+/** Why nothing is accepted: the link is `over` or about to be, we have `closed` it ourselves, or sockets of our type only receive. */
+type Mute = "over" | "closed" | "receiver";
+
+export class Sender {
+  readonly #socketType: SocketType;
+  readonly #session: ZmtpSession;
+  readonly #outflow: Outflow;
+  /** Whether subscriptions are accepted. */
+  #commands: Mute | undefined;
+  /** Whether messages are: looked at once for each, so both reasons are one. */
+  #messages: Mute | undefined;
+
+  constructor(socketType: SocketType, session: ZmtpSession, outflow: Outflow) {
+    this.#socketType = socketType;
+    this.#session = session;
+    this.#outflow = outflow;
+    this.#messages = isSender(socketType) ? undefined : "receiver";
+  }
+
+  /** Nothing is accepted from here on. Whoever has closed it has to know, whatever became of it before or after. */
+  stop(why: "over" | "closed"): void {
+    if (this.#commands === "closed") return;
+    this.#commands = why;
+    if (this.#messages !== "receiver") this.#messages = why;
+  }
+
+  /** Whether there is room for more; false and not accepted once it is over. */
+  send(message: Message): boolean {
+    if (this.#messages !== undefined) return this.#notAccepted(this.#messages);
+    this.#outflow.outbox.message(message);
+    return this.#outflow.accepted();
+  }
+
+  sendBatch(batch: FrameBatch): boolean {
+    if (this.#messages !== undefined) return this.#notAccepted(this.#messages);
+    if (batch.more(batch.length - 1)) {
+      throw new ZmtpError("UNFINISHED_MESSAGE", "The batch ends inside a message: its last frame has MORE set");
+    }
+    this.#outflow.outbox.batch(batch);
+    return this.#outflow.accepted();
+  }
+
+  /** Room for a message of one frame, written in place; -1 once it is over. */
+  room(length: number): number {
+    if (this.#messages !== undefined) {
+      this.#notAccepted(this.#messages);
+      return -1;
+    }
+    const at = this.#outflow.outbox.room(length);
+    this.#outflow.accepted();
+    return at;
+  }
+
+  subscribe(prefix?: Payload): void {
+    if (this.#takesCommands()) this.#outflow.command(this.#session.subscribe(prefix));
+  }
+
+  cancel(prefix?: Payload): void {
+    if (this.#takesCommands()) this.#outflow.command(this.#session.cancel(prefix));
+  }
+
+  #takesCommands(): boolean {
+    if (this.#commands === "closed") throw closedHere();
+    return this.#commands === undefined;
+  }
+
+  #notAccepted(why: Mute): false {
+    if (why === "closed") throw closedHere();
+    if (why === "receiver") {
+      throw new ZmtpError("NOT_A_SENDER", `A ${this.#socketType} receives and does not send`);
+    }
+    return false;
+  }
+}
