@@ -2,7 +2,7 @@
 import type { FrameBatch } from "../codec/batch.js";
 import type { Codec } from "../codec/codec.js";
 import { FrameEncoder } from "../codec/encoder.js";
-import { framesOf, type Message, type Payload } from "../codec/payload.js";
+import { type Body, framesOf, type Message } from "../codec/payload.js";
 
 /** From here on a payload leaves from where it lies. */
 export const UNCOPIED = 64 * 1024;
@@ -39,11 +39,12 @@ export class ZmtpOutbox implements Outbox {
 
   message(message: Message): void {
     if (typeof message === "string" || message instanceof Uint8Array) {
-      this.#frame(message, false);
+      this.#frame(message as Body, false);
       return;
     }
-    const last = framesOf(message).length - 1;
-    for (let i = 0; i <= last; i++) this.#frame(message[i], i < last);
+    const frames = framesOf(message);
+    const last = frames.length - 1;
+    for (let i = 0; i <= last; i++) this.#frame(frames[i], i < last);
   }
 
   batch(batch: FrameBatch): void {
@@ -67,7 +68,7 @@ export class ZmtpOutbox implements Outbox {
     if (this.#ours.delete(chunk)) this.#encoder.recycle(chunk);
   }
 
-  #frame(payload: Payload, more: boolean): void {
+  #frame(payload: Body, more: boolean): void {
     if (payload.length < UNCOPIED || typeof payload === "string") {
       this.#encoder.frame(payload, more);
       return;

@@ -1,4 +1,5 @@
 /** Commands: a name and data in one frame. RFC 37, "Commands". */
+import type { Octets } from "../codec/payload.js";
 import { ZmtpError } from "../error.js";
 
 /** A command's body, taken apart. */
@@ -11,7 +12,7 @@ export interface Command {
 }
 
 /** @internal A command's body: name length, name, data. Owned. */
-export function commandBody(name: string, ...data: readonly Uint8Array[]): Uint8Array {
+export function commandBody(name: string, ...data: readonly Uint8Array[]): Octets {
   const size = data.reduce((sum, { length }) => sum + length, 1 + name.length);
   const body = new Uint8Array(size);
   body[0] = name.length;

@@ -5,7 +5,7 @@ import { FrameDecoder } from "../codec/decoder.js";
 import { defaultCodec } from "../codec/default.js";
 import { encodeFrame, encodeMessage, FrameEncoder } from "../codec/encoder.js";
 import { admit, type Frame, type Limits, limitsFor } from "../codec/frame.js";
-import { framesOf, type Message, octets, type Payload } from "../codec/payload.js";
+import { framesOf, type Message, type Octets, octets, type Payload } from "../codec/payload.js";
 import { ZmtpError, type ZmtpErrorCode } from "../error.js";
 import { type Command, parseCommand } from "./command.js";
 import type { SessionBatchEvent, SessionEvent } from "./event.js";
@@ -461,7 +461,7 @@ export class ZmtpSession {
   }
 
   #encodeCommand(body: Uint8Array): Uint8Array {
-    return this.#encode({ payload: body, more: false, command: true });
+    return this.#encode({ payload: body as Octets, more: false, command: true });
   }
 
   #encode(frame: Frame): Uint8Array {
