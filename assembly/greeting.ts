@@ -9,8 +9,11 @@ function mechanismChar(c: u32): bool {
   return (c >= 0x41 && c <= 0x5a) || (c >= 0x30 && c <= 0x39) || c == 0x2d || c == 0x5f || c == 0x2e || c == 0x2b;
 }
 
-/** Judges octets [from, to) of a greeting; returns the first that no ZMTP 3 peer sends, or `to`. Octets before `from` have been judged. */
-export function greeting(from: i32, to: i32): i32 {
+/**
+ * Judges octets [from, to) of a greeting; returns the first that no ZMTP 3 peer sends, or `to`. Octets before `from` have
+ * been judged.
+ */
+export function judge(from: i32, to: i32): i32 {
   for (let i = from; i < to; i++) {
     const octet = <u32>load<u8>(GREETING + i);
     if (i == 0) {

@@ -6,7 +6,7 @@ export { defaultCodec } from "./codec/default.js";
 export { encodeFrame, encodeMessage, FrameEncoder } from "./codec/encoder.js";
 export type { Frame } from "./codec/frame.js";
 export { jsCodec } from "./codec/js.js";
-export type { Message, Payload } from "./codec/payload.js";
+export type { Message, Octets, Payload } from "./codec/payload.js";
 export { FrameDecoderStream, FrameEncoderStream } from "./codec/streams.js";
 export { wasmCodec } from "./codec/wasm.js";
 export { connect } from "./connection/connect.js";

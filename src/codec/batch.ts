@@ -1,40 +1,56 @@
 /** A run of consecutive frames: the octets it arrived in, and a table of where each payload lies. The unit of everything. */
 import { ZmtpError } from "../error.js";
 import type { Engine } from "./codec.js";
-import { type Frame, writeHeader } from "./frame.js";
+import { type Frame, LARGEST_FRAME, MORE, sizeOfHeader, writeHeader } from "./frame.js";
 import { END_MASK, MORE_BIT } from "./layout.js";
+import type { Octets } from "./payload.js";
+
+/** No run: the payloads lie apart, or their headers are not there. */
+const APART = -1;
 
 /**
  * A run of frames. Nothing in it is an object until somebody asks: the fast way to read it is
  * `for (let i = 0; i < batch.length; i++)` with `bytes`, `start(i)` and `end(i)`.
  *
- * Borrowed unless it comes from `toOwned()` or its source says so: valid until the next call that decodes on this thread, and every
- * access after that throws a `ZmtpError` with code `STALE_BATCH`. Views taken from it (`bytes`, `payload(i)`, frames) are
- * borrowed for as long.
+ * Borrowed unless it comes from `toOwned()` or its source says so: valid until the next call that decodes on this thread,
+ * and every access after that throws a `ZmtpError` with code `STALE_BATCH`. Views taken from it (`bytes`, `payload(i)`,
+ * frames) are borrowed for as long.
+ *
+ * A batch of a bare decoder ends where its octets did: it may end inside a message, and `more(length - 1)` says so.
  */
 export class FrameBatch implements Iterable<Frame> {
-  readonly #bytes: Uint8Array;
+  readonly #bytes: Octets;
   readonly #table: Int32Array;
   readonly #command: boolean;
+  /** The engine in whose window it lies, if it does. */
   readonly #engine: Engine | undefined;
+  /** Offset of the first header if the octets are still as they arrived (forwarding is one copy then), else APART. */
   readonly #from: number;
   /** -1 once stale, so that one comparison catches a bad index and a stale batch alike. */
   #length: number;
   #borrowed: boolean;
-  /** What was chosen out of it while it was lent without an engine: it goes stale with it. */
-  #filtered: FrameBatch[] | undefined;
-  /** The memory under `bytes`, once a view has been asked for: asking a typed array for its buffer costs as much as making a view. */
-  #memory: ArrayBufferLike | undefined;
+  /** Whether nobody else has frames in the memory under it, so that it may be written to once this batch is done with. */
+  #sole: boolean;
+  /** Batches made of this one while it was borrowed. They share its memory, so they expire with it. */
+  #derived: FrameBatch[] | undefined;
+  /** The memory under `bytes`, once a view has been asked for: a typed array's buffer costs as much as making a view. */
+  #memory: ArrayBuffer | undefined;
   #offset = 0;
 
-  /** @internal `from` is where the first header lies if headers and payloads are one run as they arrived, else -1. */
+  /**
+   * @internal
+   * @param from - Where the first header lies if headers and payloads are one run as they arrived, else -1.
+   * @param engine - The engine in whose window the octets lie: the batch is borrowed from it. Left out, it is owned.
+   * @param sole - Nobody else has frames in `bytes`.
+   */
   constructor(
-    bytes: Uint8Array,
+    bytes: Octets,
     table: Int32Array,
     length: number,
     command: boolean,
     from: number,
     engine: Engine | undefined,
+    sole = false,
   ) {
     this.#bytes = bytes;
     this.#table = table;
@@ -43,6 +59,35 @@ export class FrameBatch implements Iterable<Frame> {
     this.#from = from;
     this.#engine = engine;
     this.#borrowed = engine !== undefined;
+    this.#sole = sole;
+  }
+
+  /**
+   * @internal One owned batch of all frames of `batches`, in order: one run, whatever they were. Frames that lay apart are
+   * framed anew.
+   *
+   * @throws {@link ZmtpError} STALE_BATCH; a TypeError for none, or for a command among others, which is alone in its batch.
+   */
+  static join(batches: readonly FrameBatch[]): FrameBatch {
+    if (batches.length === 0) throw new TypeError("no batches to join");
+    if (batches.length === 1) return batches[0].toOwned();
+    let frames = 0;
+    let octets = 0;
+    for (const batch of batches) {
+      if (batch.#command) throw new TypeError("a command is alone in its batch: it joins no other frames");
+      frames += batch.length;
+      octets += batch.#framedSize();
+    }
+    if (octets > LARGEST_FRAME) throw new RangeError(`joined, the batches would have ${octets} octets: over 2^31-1`);
+    const bytes = new Uint8Array(octets);
+    const table = new Int32Array(frames * 2);
+    let at = 0;
+    let row = 0;
+    for (const batch of batches) {
+      at = batch.#from < 0 ? batch.#frameInto(bytes, at, table, row) : batch.#copyRun(bytes, at, table, row);
+      row += 2 * batch.#length;
+    }
+    return new FrameBatch(bytes, table, frames, false, 0, undefined, true);
   }
 
   /** Number of frames, at least 1. */
@@ -52,7 +97,7 @@ export class FrameBatch implements Iterable<Frame> {
   }
 
   /** The octets that every payload lies in; write nothing here. */
-  get bytes(): Uint8Array {
+  get bytes(): Octets {
     if (this.#length < 0) this.#refuse(0);
     return this.#bytes;
   }
@@ -82,15 +127,15 @@ export class FrameBatch implements Iterable<Frame> {
   }
 
   /** Payload `i`, as a view into `bytes`. */
-  payload(i: number): Uint8Array {
+  payload(i: number): Octets {
     const start = this.start(i);
     const memory = this.#memory ?? this.#underneath();
     return new Uint8Array(memory, this.#offset + start, this.end(i) - start);
   }
 
-  #underneath(): ArrayBufferLike {
+  #underneath(): ArrayBuffer {
     this.#offset = this.#bytes.byteOffset;
-    this.#memory = this.#bytes.buffer;
+    this.#memory = this.#bytes.buffer as ArrayBuffer;
     return this.#memory;
   }
 
@@ -106,7 +151,28 @@ export class FrameBatch implements Iterable<Frame> {
     };
   }
 
-  /** The frames that `keep` says yes to, as a batch over the same octets, borrowed or owned as this one; undefined if there is none. */
+  /**
+   * Frames [from, to) over the same octets, borrowed or owned as this batch: nothing is copied, and forwarding it stays one
+   * copy where forwarding this batch is one.
+   *
+   * @param from - Index of the first frame.
+   * @param to - Index behind the last frame; default `length`.
+   * @throws A RangeError unless 0 ≤ from < to ≤ length: no batch is empty. {@link ZmtpError} STALE_BATCH.
+   */
+  slice(from: number, to: number = this.length): FrameBatch {
+    const { length } = this;
+    if (!(Number.isInteger(from) && Number.isInteger(to) && from >= 0 && from < to && to <= length)) {
+      throw new RangeError(`frames [${from}, ${to}) of a batch of ${length}`);
+    }
+    if (from === 0 && to === length) return this;
+    const header = this.#from < 0 || from === 0 ? this.#from : this.end(from - 1);
+    return this.#derive(this.#table.subarray(2 * from, 2 * to), to - from, header);
+  }
+
+  /**
+   * The frames that `keep` says yes to, as a batch over the same octets, borrowed or owned as this one; undefined if there is
+   * none.
+   */
   filter(keep: (batch: this, i: number) => boolean): FrameBatch | undefined {
     const table = new Int32Array(this.length * 2);
     let kept = 0;
@@ -116,43 +182,17 @@ export class FrameBatch implements Iterable<Frame> {
       table[2 * kept + 1] = this.#table[2 * i + 1];
       kept++;
     }
-    if (kept === 0) return undefined;
-    const batch = new FrameBatch(this.#bytes, table, kept, this.#command, -1, this.#engine);
-    if (this.#engine) return this.#engine.lend(batch);
+    return kept === 0 ? undefined : this.#derive(table, kept, APART);
+  }
+
+  #derive(table: Int32Array, length: number, from: number): FrameBatch {
+    const batch = new FrameBatch(this.#bytes, table, length, this.#command, from, this.#engine);
+    this.#sole = false;
     if (this.#borrowed) {
-      this.#filtered ??= [];
-      this.#filtered.push(batch.lend());
+      this.#derived ??= [];
+      this.#derived.push(batch.lend());
     }
     return batch;
-  }
-
-  slice(from: number, to: number): FrameBatch {
-    const batch = new FrameBatch(
-      this.#bytes,
-      this.#table.subarray(2 * from, 2 * to),
-      to - from,
-      this.#command,
-      this.#from < 0 ? -1 : from === 0 ? this.#from : this.end(from - 1),
-      this.#engine,
-    );
-    if (this.#engine) return this.#engine.lend(batch);
-    return batch;
-  }
-
-  static join(batches: readonly FrameBatch[]): FrameBatch {
-    const frames = batches.flatMap((b) => Array.from(b, (f) => ({ payload: f.payload.slice(), more: f.more })));
-    const size = frames.reduce((n, f) => n + f.payload.length + (f.payload.length > 255 ? 9 : 2), 0);
-    const bytes = new Uint8Array(size);
-    const table = new Int32Array(frames.length * 2);
-    let at = 0;
-    frames.forEach((f, i) => {
-      at = writeHeader(bytes, at, f.more ? 1 : 0, f.payload.length);
-      bytes.set(f.payload, at);
-      table[2 * i] = at;
-      at += f.payload.length;
-      table[2 * i + 1] = at | (f.more ? MORE_BIT : 0);
-    });
-    return new FrameBatch(bytes, table, frames.length, false, 0, undefined);
   }
 
   /** A copy that stays valid: one copy of the whole run, nothing per frame but its row. An owned batch returns itself. */
@@ -161,32 +201,87 @@ export class FrameBatch implements Iterable<Frame> {
     return this.#copy(undefined);
   }
 
-  /** @internal As `toOwned`, into the memory of a batch that has gone stale and that nobody reads any more, if it is large enough. */
+  /**
+   * @internal As `toOwned`, into the memory of a batch that has gone stale, if that is large enough and was nobody else's.
+   * The caller guarantees that no view into it is still in use.
+   */
   copyInto(stale: FrameBatch | undefined): FrameBatch {
-    return this.#copy(stale);
+    if (this.#length >= 0 && !this.#borrowed) return this;
+    const ours = stale === undefined || !stale.#sole ? undefined : stale;
+    return this.#copy(ours);
+  }
+
+  /** @internal An owned copy in memory of just its size, of a batch that would keep much more memory than its own alive. */
+  copy(): FrameBatch {
+    return this.#copy(undefined);
   }
 
   #copy(stale: FrameBatch | undefined): FrameBatch {
     const length = this.length;
     const from = this.#from < 0 ? this.start(0) : this.#from;
-    const size = this.end(length - 1) - from;
+    const { size } = this;
     const run = this.#bytes.subarray(from, from + size);
     const reused = stale !== undefined && stale.#bytes.length >= size;
     // Made from its octets, memory need not be cleared first.
     const bytes = reused ? stale.#bytes : new Uint8Array(run);
     if (reused) bytes.set(run);
     const table = stale && stale.#table.length >= length * 2 ? stale.#table : new Int32Array(length * 2);
+    this.#moveRows(table, 0, -from);
+    return new FrameBatch(bytes, table, length, this.#command, this.#from < 0 ? APART : 0, undefined, true);
+  }
+
+  /** Writes its rows into `table` from word `row` on, for octets that lie `shift` further on. */
+  #moveRows(table: Int32Array, row: number, shift: number): void {
     const rows = this.#table;
-    for (let i = 0; i < length * 2; i += 2) {
-      table[i] = rows[i] - from;
-      // MORE in the top bit is left alone: no end lies before `from`.
-      table[i + 1] = rows[i + 1] - from;
+    const words = 2 * this.#length;
+    for (let i = 0; i < words; i += 2) {
+      table[row + i] = rows[i] + shift;
+      // MORE in the top bit is left alone: no end comes to lie before the first octet, or behind 2^31-1.
+      table[row + i + 1] = rows[i + 1] + shift;
     }
-    return new FrameBatch(bytes, table, length, this.#command, this.#from < 0 ? -1 : 0, undefined);
+  }
+
+  /** Octets of its frames with their headers. */
+  #framedSize(): number {
+    if (this.#from >= 0) return this.size;
+    let octets = 0;
+    for (let i = 0; i < this.#length; i++) {
+      const length = this.end(i) - this.start(i);
+      octets += sizeOfHeader(length) + length;
+    }
+    return octets;
+  }
+
+  /** Copies its run to `at` and its rows into `table`; returns where the copy ends. */
+  #copyRun(out: Uint8Array, at: number, table: Int32Array, row: number): number {
+    const end = this.end(this.#length - 1);
+    out.set(this.#bytes.subarray(this.#from, end), at);
+    this.#moveRows(table, row, at - this.#from);
+    return at + end - this.#from;
+  }
+
+  /** Frames anew what lies apart, at `at`, with rows into `table`; returns where the last frame ends. */
+  #frameInto(out: Uint8Array, at: number, table: Int32Array, row: number): number {
+    let end = at;
+    for (let i = 0; i < this.#length; i++) {
+      const payload = this.payload(i);
+      const more = this.more(i);
+      const start = writeHeader(out, end, more ? MORE : 0, payload.length);
+      out.set(payload, start);
+      end = start + payload.length;
+      table[row + 2 * i] = start;
+      table[row + 2 * i + 1] = end | (more ? MORE_BIT : 0);
+    }
+    return end;
+  }
+
+  /** @internal Octets from the first of the run (of the first payload, where frames lie apart) to the last. */
+  get size(): number {
+    return this.end(this.length - 1) - (this.#from < 0 ? this.start(0) : this.#from);
   }
 
   /** @internal The octets as they arrived, headers included; undefined for frames that lie apart. */
-  get run(): Uint8Array | undefined {
+  get run(): Octets | undefined {
     if (this.#from < 0) return undefined;
     return this.bytes.subarray(this.#from, this.end(this.length - 1));
   }
@@ -196,16 +291,16 @@ export class FrameBatch implements Iterable<Frame> {
     return this.#engine === engine && !this.#command ? this.#table.subarray(0, this.length * 2) : undefined;
   }
 
-  /** @internal It is lent from here on, until it expires. */
+  /** @internal It is borrowed from here on, until it expires. */
   lend(): this {
     this.#borrowed = true;
     return this;
   }
 
-  /** @internal The octets it lay in are about to be overwritten. */
+  /** @internal The octets it lies in are about to be overwritten. */
   expire(): void {
     this.#length = -1;
-    this.#filtered?.forEach((batch) => {
+    this.#derived?.forEach((batch) => {
       batch.expire();
     });
   }
@@ -217,7 +312,7 @@ export class FrameBatch implements Iterable<Frame> {
 }
 
 /** @internal A batch of one frame whose payload is all of `payload`, owned. */
-export function ownedFrame(payload: Uint8Array, more: boolean, command: boolean): FrameBatch {
+export function ownedFrame(payload: Uint8Array, more: boolean, command: boolean, sole = false): FrameBatch {
   const table = new Int32Array([0, payload.length | (more ? MORE_BIT : 0)]);
-  return new FrameBatch(payload, table, 1, command, -1, undefined);
+  return new FrameBatch(payload as Octets, table, 1, command, APART, undefined, sole);
 }

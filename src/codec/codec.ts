@@ -2,6 +2,7 @@
 import {
   CAPACITY,
   GREETING,
+  GREETING_SIZE,
   LANDING,
   LANDING_SIZE,
   OUTPUT,
@@ -21,49 +22,55 @@ export interface Codec {
 
 /** @internal What WebAssembly and its TypeScript twin both provide. Offsets `from` and `to` count from the window's start. */
 export interface Operations {
-  /** Writes rows for the message frames in window[from, to) and returns how many; STATUS says where it stopped, and why. */
+  /** Writes rows for the message frames in window[from, to) and returns how many; STATUS says where it stopped. */
   scan(from: number, to: number, maxFrameSize: number): number;
-  /** Frames rows [first, count) of the selection into the output and returns the octets written; STATUS: the row it stopped at. */
+  /**
+   * Frames rows [first, count) of the selection into the output and returns the octets written; STATUS says at which row
+   * it stopped.
+   */
   gather(first: number, count: number): number;
   /** Judges octets [from, to) of the greeting; returns the first wrong one, or `to`. */
-  greeting(from: number, to: number): number;
+  judge(from: number, to: number): number;
 }
 
-/** @internal Somebody with unread octets in the window; `evict()` takes them out because another needs the room. */
+/** @internal A decoder that may have unread octets in the window; it takes them out because another needs the room. */
 export interface Tenant {
-  evict(): void;
+  vacate(): void;
 }
 
-/** @internal What lies in the window for somebody to read, until it is overwritten. */
-export interface Lent {
+/** @internal What was handed out to read and lies in the window; it expires before it is overwritten. */
+export interface Borrowed {
   expire(): void;
 }
 
-/** @internal One per thread and kind: the memory, its regions, and the lease on them. */
+/** @internal One per thread and kind: the memory, its regions, who occupies the window, and what is borrowed from it. */
 export class Engine implements Codec {
   readonly name: "wasm" | "js";
   readonly scan: Operations["scan"];
   readonly gather: Operations["gather"];
-  readonly judge: Operations["greeting"];
+  readonly judge: Operations["judge"];
   readonly status: Int32Array;
   readonly greeting: Uint8Array;
   readonly table: Int32Array;
   readonly selection: Int32Array;
-  readonly window: Uint8Array;
-  /** What sockets read into. It may change whenever the thread waits, so what it held must have been taken out by then. */
+  readonly window: Uint8Array<ArrayBuffer>;
+  /**
+   * What sockets read into, at any time that the thread waits: octets must be decoded, or moved out of here, before the
+   * callback of the read returns.
+   */
   readonly landing: Uint8Array;
   readonly output: Uint8Array;
   readonly spare = new SpareMemory();
   #tenant: Tenant | undefined;
-  readonly #lent: Lent[] = [];
+  readonly #borrowed: Borrowed[] = [];
 
   constructor(name: "wasm" | "js", memory: ArrayBuffer, operations: Operations) {
     this.name = name;
     this.scan = operations.scan;
     this.gather = operations.gather;
-    this.judge = operations.greeting;
-    this.status = new Int32Array(memory, STATUS, 2);
-    this.greeting = new Uint8Array(memory, GREETING, 64);
+    this.judge = operations.judge;
+    this.status = new Int32Array(memory, STATUS, 1);
+    this.greeting = new Uint8Array(memory, GREETING, GREETING_SIZE);
     this.table = new Int32Array(memory, TABLE, CAPACITY * 2);
     this.selection = new Int32Array(memory, SELECTION, CAPACITY * 2);
     this.window = new Uint8Array(memory, WINDOW, WINDOW_SIZE);
@@ -71,27 +78,27 @@ export class Engine implements Codec {
     this.output = new Uint8Array(memory, OUTPUT, OUTPUT_SIZE);
   }
 
-  /** Gives the window to a tenant. Whoever had it takes its unread octets out first; the batch that was lent goes stale. */
-  lease(tenant: Tenant): void {
-    this.recall();
+  /** Gives the window to a decoder, to overwrite. Whoever had it takes its unread octets out first; what was borrowed expires. */
+  occupy(tenant: Tenant): void {
+    this.invalidate();
     if (this.#tenant === tenant) return;
-    this.#tenant?.evict();
+    this.#tenant?.vacate();
     this.#tenant = tenant;
   }
 
-  leasedTo(tenant: Tenant): boolean {
+  occupiedBy(tenant: Tenant): boolean {
     return this.#tenant === tenant;
   }
 
-  /** Notes a batch that lies in the window, to be recalled before its octets or its rows are overwritten. */
-  lend<Batch extends Lent>(batch: Batch): Batch {
-    this.#lent.push(batch);
+  /** Notes a batch that lies in the window, to expire before its octets or its rows are overwritten. */
+  track<Batch extends Borrowed>(batch: Batch): Batch {
+    this.#borrowed.push(batch);
     return batch;
   }
 
-  /** What was lent goes stale. */
-  recall(): void {
-    while (this.#lent.length > 0) this.#lent.pop()?.expire();
+  /** Everything that is borrowed expires. */
+  invalidate(): void {
+    while (this.#borrowed.length > 0) this.#borrowed.pop()?.expire();
   }
 }
 

@@ -2,9 +2,9 @@
 import type { FrameBatch } from "./batch.js";
 import { type Codec, type Engine, engineOf } from "./codec.js";
 import { defaultCodec } from "./default.js";
-import { COMMAND, LONG_HEADER, MORE, SHORT_HEADER, SHORT_MAX, writeHeader } from "./frame.js";
+import { COMMAND, checkedLength, LONG_HEADER, MORE, sizeOfHeader, writeHeader } from "./frame.js";
 import { CAPACITY } from "./layout.js";
-import { framesOf, type Message, octets, type Payload } from "./payload.js";
+import { asOctets, framesOf, type Message, type Octets, octets, type Payload } from "./payload.js";
 import { mostOctets, writeText } from "./text.js";
 
 /** A new buffer is made for at least this much; after that, for as much as the last flush took. */
@@ -18,17 +18,21 @@ const LOOPED = 8;
 const SPARES = 8;
 const MOST_SPARE = 512 * 1024;
 
-const EMPTY: Uint8Array = new Uint8Array(0);
+const EMPTY: Octets = new Uint8Array(0);
 
 /**
- * Encodes frames (RFC 37, "Framing") into one growing buffer; `flush` hands it over. LONG is set exactly where a payload exceeds 255 octets.
+ * Encodes frames (RFC 37, "Framing") into one growing buffer; `flush` hands it over. LONG is set exactly where a payload
+ * exceeds 255 octets.
  */
 export class FrameEncoder {
   readonly #engine: Engine;
   #out = EMPTY;
   #length = 0;
   #ahead = FIRST;
-  readonly #spare: Uint8Array[] = [];
+  readonly #spare: Octets[] = [];
+  /** What `flush` gave away and `recycle` may bring back, once each. */
+  readonly #given = new WeakSet<Uint8Array>();
+  #view: DataView<ArrayBuffer> | undefined;
 
   /** @param options.codec - Default `defaultCodec()`. */
   constructor(options: { codec?: Codec | undefined } = {}) {
@@ -40,45 +44,87 @@ export class FrameEncoder {
     return this.#length;
   }
 
-  /** Adds one frame; its payload is copied. */
+  /**
+   * Adds one frame; its payload is copied.
+   *
+   * @throws A TypeError for what is no payload.
+   */
   frame(payload: Payload, more = false): this {
     if (typeof payload === "string") this.#text(payload, more ? MORE : 0);
-    else this.#bytes(payload, more ? MORE : 0);
+    else this.#payload(payload instanceof Uint8Array ? payload : octets(payload), more ? MORE : 0);
+    return this;
+  }
+
+  /**
+   * Adds one frame whose payload is written in place, by the caller: its header, and room for `length` octets. All of them
+   * are to be written before the next call on the encoder: what lies there until then is anything.
+   *
+   * @param length - Octets of the payload, 0 to 2^31-1.
+   * @param more - More frames of the same message follow; default false.
+   * @returns Where in `bytes` and in `view` the payload's first octet goes.
+   * @throws A RangeError or TypeError for what is no such length.
+   */
+  room(length: number, more = false): number {
+    checkedLength("length", length);
+    this.#ensure(length + LONG_HEADER);
+    const at = writeHeader(this.#out, this.#length, more ? MORE : 0, length);
+    this.#length = at + length;
+    return at;
+  }
+
+  /** The buffer that frames are written into; borrowed: valid until the next call on the encoder. */
+  get bytes(): Octets {
+    return this.#out;
+  }
+
+  /** `bytes` as a DataView, of the same offsets and as long valid; made once a buffer. */
+  get view(): DataView {
+    this.#view ??= new DataView(this.#out.buffer);
+    return this.#view;
+  }
+
+  /**
+   * Adds octets that are encoded frames already, as `flush`, `encodeFrame` or `encodeMessage` gave them: encode once, send
+   * to many. They are copied, and not looked at: what is no whole frame breaks the stream.
+   *
+   * @throws A TypeError for what holds no octets.
+   */
+  octets(frames: ArrayBuffer | ArrayBufferView): this {
+    const bytes = asOctets(frames, "the encoded frames");
+    this.#ensure(bytes.length);
+    this.#out.set(bytes, this.#length);
+    this.#length += bytes.length;
     return this;
   }
 
   /** @internal Adds the header alone of a frame whose payload travels beside the buffer. */
   header(length: number, more: boolean): void {
-    this.#room(LONG_HEADER);
+    this.#ensure(LONG_HEADER);
     this.#length = writeHeader(this.#out, this.#length, more ? MORE : 0, length);
   }
 
   /**
    * Adds all frames of a message, MORE on each but the last.
    *
-   * @throws A TypeError if it has none.
+   * @throws A TypeError if it has none, or one that is no payload; nothing has been added then.
    */
   message(message: Message): this {
     if (typeof message === "string" || message instanceof Uint8Array) return this.frame(message);
-    const last = framesOf(message).length - 1;
-    for (let i = 0; i <= last; i++) this.frame(message[i], i < last);
+    const frames = framesOf(message);
+    const last = frames.length - 1;
+    for (let i = 0; i <= last; i++) this.frame(frames[i], i < last);
     return this;
   }
 
   /**
-   * Adds all frames of a batch. A batch forwarded as it came is one copy of its octets, headers included; frames that lie apart are
-   * gathered.
+   * Adds all frames of a batch. A batch forwarded as it came is one copy of its octets, headers included; frames that lie
+   * apart are gathered.
    *
    * @throws {@link ZmtpError} STALE_BATCH
    */
   batch(batch: FrameBatch): this {
     const { run } = batch;
-    if (run !== undefined) {
-      this.#room(run.length);
-      this.#out.set(run, this.#length);
-      this.#length += run.length;
-      return this;
-    }
+    if (run !== undefined) return this.octets(run);
     const rows = batch.rowsFor(this.#engine);
     if (rows !== undefined) this.#gather(batch, rows);
     else for (let i = 0; i < batch.length; i++) this.#again(batch, i);
@@ -89,50 +135,30 @@ export class FrameEncoder {
    * All octets since the last flush, owned by the caller: the encoder never touches them again, unless they are given back to
    * `recycle`.
    */
-  flush(): Uint8Array {
+  flush(): Octets {
     const bytes = this.#length === this.#out.length ? this.#out : this.#out.subarray(0, this.#length);
     this.#ahead = Math.min(Math.max(this.#length + LONG_HEADER, FIRST), MOST_AHEAD);
+    if (this.#length > 0 && this.#out.length <= MOST_SPARE) this.#given.add(bytes);
     this.#out = EMPTY;
+    this.#view = undefined;
     this.#length = 0;
     return bytes;
   }
 
   /**
    * Gives octets that `flush` returned back for the next ones to be written into: fresh memory costs more than encoding.
-   * Only when nobody reads them any more: a socket does until its write has called back.
+   * Only when nobody reads them any more: a socket does until its write has called back. Whatever `flush` of this encoder
+   * did not return, or has been given back before, is left alone.
    */
   recycle(bytes: Uint8Array): void {
-    const { buffer, byteOffset } = bytes;
-    if (byteOffset === 0 && buffer.byteLength <= MOST_SPARE && this.#spare.length < SPARES) {
-      this.#spare.push(new Uint8Array(buffer));
+    if (this.#given.delete(bytes) && this.#spare.length < SPARES) {
+      this.#spare.push(new Uint8Array(bytes.buffer as ArrayBuffer));
     }
   }
 
-  room(length: number): number {
-    this.#room(length + LONG_HEADER);
-    const at = writeHeader(this.#out, this.#length, 0, length);
-    this.#length = at + length;
-    return at;
-  }
-
-  get bytes(): Uint8Array {
-    return this.#out;
-  }
-
-  get view(): DataView {
-    return new DataView(this.#out.buffer);
-  }
-
-  octets(bytes: Uint8Array): this {
-    this.#room(bytes.length);
-    this.#out.set(bytes, this.#length);
-    this.#length += bytes.length;
-    return this;
-  }
-
-  #bytes(payload: Uint8Array, flags: number): void {
+  #payload(payload: Uint8Array, flags: number): void {
     const { length } = payload;
-    this.#room(length + LONG_HEADER);
+    this.#ensure(length + LONG_HEADER);
     const out = this.#out;
     const at = writeHeader(out, this.#length, flags, length);
     if (length > LOOPED) out.set(payload, at);
@@ -142,11 +168,11 @@ export class FrameEncoder {
 
   #text(text: string, flags: number): void {
     const most = mostOctets(text);
-    this.#room(most + LONG_HEADER);
+    this.#ensure(most + LONG_HEADER);
     const out = this.#out;
-    const guess = this.#length + (text.length > SHORT_MAX ? LONG_HEADER : SHORT_HEADER);
+    const guess = this.#length + sizeOfHeader(text.length);
     const written = writeText(out, guess, text);
-    const at = this.#length + (written > SHORT_MAX ? LONG_HEADER : SHORT_HEADER);
+    const at = this.#length + sizeOfHeader(written);
     // Short by its units, long by its octets: the text moves up to make room for the longer header.
     if (at !== guess) out.copyWithin(at, guess, guess + written);
     writeHeader(out, this.#length, flags, written);
@@ -161,11 +187,7 @@ export class FrameEncoder {
     while (next < count) {
       const length = engine.gather(next, count);
       const stopped = engine.status[0];
-      if (length > 0) {
-        this.#room(length);
-        this.#out.set(engine.output.subarray(0, length), this.#length);
-        this.#length += length;
-      }
+      if (length > 0) this.octets(engine.output.subarray(0, length));
       // A frame too large for the output region is copied on its own.
       if (stopped === next) this.#again(batch, next);
       next = Math.max(stopped, next + 1);
@@ -173,10 +195,11 @@ export class FrameEncoder {
   }
 
   #again(batch: FrameBatch, i: number): void {
-    this.#bytes(batch.payload(i), (batch.more(i) ? MORE : 0) | (batch.command(i) ? COMMAND : 0));
+    this.#payload(batch.payload(i), (batch.more(i) ? MORE : 0) | (batch.command(i) ? COMMAND : 0));
   }
 
-  #room(count: number): void {
+  /** Makes the buffer hold so many octets more. */
+  #ensure(count: number): void {
     const needed = this.#length + count;
     if (needed > this.#out.length) this.#grow(needed);
   }
@@ -185,9 +208,10 @@ export class FrameEncoder {
     const out = this.#length === 0 ? this.#fresh(needed) : new Uint8Array(Math.max(needed, 2 * this.#out.length));
     if (this.#length > 0) out.set(this.#out.subarray(0, this.#length));
     this.#out = out;
+    this.#view = undefined;
   }
 
-  #fresh(needed: number): Uint8Array {
+  #fresh(needed: number): Octets {
     const spare = this.#spare.pop();
     return spare !== undefined && spare.length >= needed ? spare : new Uint8Array(Math.max(needed, this.#ahead));
   }
@@ -198,9 +222,9 @@ export class FrameEncoder {
  *
  * @param options.more - More frames of the same message follow.
  * @param options.command - The payload is a command's body.
- * @throws A TypeError for both at once: a command is one frame.
+ * @throws A TypeError for both at once (a command is one frame), or for what is no payload.
  */
-export function encodeFrame(payload: Payload, options: { more?: boolean; command?: boolean } = {}): Uint8Array {
+export function encodeFrame(payload: Payload, options: { more?: boolean; command?: boolean } = {}): Octets {
   if (options.more && options.command) throw new TypeError("MORE is illegal on a command");
   const body = octets(payload);
   return exactly([body], (options.more ? MORE : 0) | (options.command ? COMMAND : 0));
@@ -209,16 +233,19 @@ export function encodeFrame(payload: Payload, options: { more?: boolean; command
 /**
  * All frames of a message as octets, owned.
  *
- * @throws A TypeError if it has none.
+ * @throws A TypeError if it has none, or one that is no payload.
  */
-export function encodeMessage(message: Message): Uint8Array {
-  return exactly(framesOf(message).map(octets), 0);
+export function encodeMessage(message: Message): Octets {
+  return exactly(
+    framesOf(message).map((payload) => octets(payload)),
+    0,
+  );
 }
 
 /** The frames in a buffer of just their size; every one but the last gets MORE. */
-function exactly(bodies: readonly Uint8Array[], flags: number): Uint8Array {
+function exactly(bodies: readonly Uint8Array[], flags: number): Octets {
   let size = 0;
-  for (const { length } of bodies) size += length + (length > SHORT_MAX ? LONG_HEADER : SHORT_HEADER);
+  for (const { length } of bodies) size += sizeOfHeader(length) + length;
   const out = new Uint8Array(size);
   const last = bodies.length - 1;
   let at = 0;

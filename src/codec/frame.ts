@@ -1,5 +1,6 @@
 /** A frame: its flags, its header, itself as an object. RFC 37, "Framing". */
 import { ZmtpError } from "../error.js";
+import type { Octets } from "./payload.js";
 
 /** @internal */
 export const MORE = 1;
@@ -10,21 +11,25 @@ export const COMMAND = 4;
 
 const RESERVED = 0xf8;
 
+/** @internal */
 export const SHORT_HEADER = 2;
+/** @internal */
 export const LONG_HEADER = 9;
-/** The longest payload whose length is one octet. */
+/** @internal The longest payload whose length is one octet. */
 export const SHORT_MAX = 255;
 
-/** 64 MiB: the longest payload accepted unless `maxFrameSize` says otherwise. */
+/** @internal 64 MiB: the longest payload accepted unless `maxFrameSize` says otherwise. */
 export const DEFAULT_MAX_FRAME_SIZE = 64 * 1024 * 1024;
-/** 2^31-1: no limit reaches further, since frames are held in one buffer and counted in signed words. */
+/** @internal 2^31-1: no limit reaches further, since frames are held in one buffer and counted in signed words. */
 export const LARGEST_FRAME = 0x7fffffff;
 
 /** One frame of a message, or one command. */
 export interface Frame {
-  readonly payload: Uint8Array;
+  /** The body of the frame, borrowed or owned as the batch or event that it comes from. */
+  readonly payload: Octets;
   /** More frames of the same message follow. */
   readonly more: boolean;
+  /** It is not part of a message but a command of the protocol: READY, PING, SUBSCRIBE and their like. */
   readonly command: boolean;
 }
 
@@ -36,10 +41,21 @@ export interface Limits {
   readonly commandsOnly: boolean;
 }
 
-/** @internal */
+/** @internal `maxFrameSize` as a caller gave it, checked once, at the call. */
 export function checkedFrameSize(size: number = DEFAULT_MAX_FRAME_SIZE): number {
-  if (Number.isNaN(size) || size < 0) throw new RangeError(`maxFrameSize is a number of octets, not ${size}`);
-  return Math.min(Math.floor(size), LARGEST_FRAME);
+  return checkedLength("maxFrameSize", size);
+}
+
+/**
+ * @internal A number of octets that one frame can have.
+ *
+ * @throws A TypeError for what is no number, a RangeError for a number that is no length; both name it, its unit and range.
+ */
+export function checkedLength(name: string, length: number): number {
+  // Exactly the integers from 0 to 2^31-1 survive this.
+  if (typeof length === "number" && (length & LARGEST_FRAME) === length) return length;
+  const message = `${name} is a whole number of octets from 0 to ${LARGEST_FRAME}, not ${String(length)}`;
+  throw typeof length === "number" ? new RangeError(message) : new TypeError(message);
 }
 
 const DEFAULT_LIMITS: Limits = { maxFrameSize: DEFAULT_MAX_FRAME_SIZE, commandsOnly: false };
@@ -49,6 +65,11 @@ export function limitsFor(maxFrameSize: number | undefined): Limits {
   return maxFrameSize === undefined
     ? DEFAULT_LIMITS
     : { maxFrameSize: checkedFrameSize(maxFrameSize), commandsOnly: false };
+}
+
+/** @internal Octets of the shortest header for a payload of `length` octets. */
+export function sizeOfHeader(length: number): number {
+  return length > SHORT_MAX ? LONG_HEADER : SHORT_HEADER;
 }
 
 /** @internal Writes the header of a frame at `at` and returns where its payload starts. */
@@ -94,8 +115,8 @@ export interface Header {
 }
 
 /**
- * @internal Reads the header at `at` as far as it has arrived, and refuses it at the first octet that proves it wrong. Both codecs leave
- * this to one function: it runs at the end of a run, never for each frame.
+ * @internal Reads the header at `at` as far as it has arrived, and refuses it at the first octet that proves it wrong. Both
+ * codecs leave this to one function: it runs at the end of a run, never for each frame.
  */
 export function readHeader(bytes: Uint8Array, at: number, to: number, limits: Limits, position: number): Header {
   const flags = bytes[at];
@@ -126,9 +147,7 @@ export function readHeader(bytes: Uint8Array, at: number, to: number, limits: Li
       throw new ZmtpError(
         "FRAME_TOO_LARGE",
         `A frame claims at least ${least} octets; the limit is ${limits.maxFrameSize}`,
-        {
-          offset: position + i,
-        },
+        { offset: position + i },
       );
     }
   }

@@ -1,71 +1,36 @@
 /** The codec in TypeScript: the same three functions as `assembly/`, over a memory of the same layout. RFC 37, "Framing". */
 import { type Codec, Engine, type Operations } from "./codec.js";
-import { COMMAND, LONG, LONG_HEADER, MORE, SHORT_HEADER, SHORT_MAX } from "./frame.js";
+import { LONG, LONG_HEADER, MORE, SHORT_HEADER, SHORT_MAX } from "./frame.js";
 import {
   CAPACITY,
   END_MASK,
   GREETING,
+  GREETING_SIZE,
   MEMORY_PAGES,
   MORE_BIT,
   OUTPUT,
   OUTPUT_SIZE,
+  PAGE,
   SELECTION,
   STATUS,
-  STOP_COMMAND,
-  STOP_END,
-  STOP_FAULT,
-  STOP_FULL,
-  STOP_PARTIAL,
   TABLE,
   WINDOW,
   WINDOW_SIZE,
 } from "./layout.js";
+import { scanOctets } from "./scan.js";
 
-const PAGE = 65536;
 const ROWS = CAPACITY * 2;
 
 function operationsOn(memory: ArrayBuffer): Operations {
-  const status = new Int32Array(memory, STATUS, 2);
-  const peerGreeting = new Uint8Array(memory, GREETING, 64);
+  const status = new Int32Array(memory, STATUS, 1);
+  const peerGreeting = new Uint8Array(memory, GREETING, GREETING_SIZE);
   const table = new Int32Array(memory, TABLE, ROWS);
   const selection = new Int32Array(memory, SELECTION, ROWS);
   const window = new Uint8Array(memory, WINDOW, WINDOW_SIZE);
   const output = new Uint8Array(memory, OUTPUT, OUTPUT_SIZE);
 
-  function stop(at: number, why: number, rows: number): number {
-    status[0] = at;
-    status[1] = why;
-    return rows >> 1;
-  }
-
   function scan(from: number, to: number, maxFrameSize: number): number {
-    let at = from;
-    let out = 0;
-    while (out < ROWS) {
-      if (at + SHORT_HEADER > to) return stop(at, at < to ? STOP_PARTIAL : STOP_END, out);
-      const flags = window[at];
-      let start = at + SHORT_HEADER;
-      let length = window[at + 1];
-      if (flags > MORE) {
-        if ((flags | MORE) !== (LONG | MORE)) {
-          return stop(at, (flags | LONG) === (COMMAND | LONG) ? STOP_COMMAND : STOP_FAULT, out);
-        }
-        start = at + LONG_HEADER;
-        if (start > to) return stop(at, STOP_PARTIAL, out);
-        // Beyond 2^53 the sum is rounded, and still over every limit.
-        const high = ((length << 24) | (window[at + 2] << 16) | (window[at + 3] << 8) | window[at + 4]) >>> 0;
-        const low = ((window[at + 5] << 24) | (window[at + 6] << 16) | (window[at + 7] << 8) | window[at + 8]) >>> 0;
-        if (high !== 0 || low > maxFrameSize) return stop(at, STOP_FAULT, out);
-        length = low;
-      } else if (length > maxFrameSize) return stop(at, STOP_FAULT, out);
-      const end = start + length;
-      if (end > to) return stop(at, STOP_PARTIAL, out);
-      table[out] = start;
-      table[out + 1] = end | (flags << 31);
-      out += 2;
-      at = end;
-    }
-    return stop(at, STOP_FULL, out);
+    return scanOctets(window, from, to, maxFrameSize, table, status);
   }
 
   function gather(first: number, count: number): number {
@@ -97,14 +62,14 @@ function operationsOn(memory: ArrayBuffer): Operations {
     return out;
   }
 
-  function greeting(from: number, to: number): number {
+  function judge(from: number, to: number): number {
     for (let i = from; i < to; i++) {
       if (!greetingOctet(peerGreeting, i)) return i;
     }
     return to;
   }
 
-  return { scan, gather, greeting };
+  return { scan, gather, judge };
 }
 
 function greetingOctet(bytes: Uint8Array, i: number): boolean {

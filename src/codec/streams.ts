@@ -1,36 +1,33 @@
 /** The codec as WHATWG streams, shaped like the platform's TextDecoderStream and TextEncoderStream. */
-import { ZmtpError } from "../error.js";
 import { FrameBatch } from "./batch.js";
 import type { Codec } from "./codec.js";
 import { FrameDecoder } from "./decoder.js";
 import { FrameEncoder } from "./encoder.js";
-import type { Message } from "./payload.js";
+import type { Message, Octets } from "./payload.js";
 
 /** Nothing is taken in before the reader asks. */
 const ON_DEMAND = { highWaterMark: 0 };
 
 /**
- * Octets in, cut anywhere; owned batches of frames out. The readable side fails with a {@link ZmtpError} after the last frame
- * before a fault, or if the stream ends inside a frame.
+ * Octets in, cut anywhere; owned batches of frames out. The readable side fails with a ZmtpError after the last frame before
+ * a fault, or if the stream ends inside a frame (TRUNCATED).
  */
 export class FrameDecoderStream {
+  /** Batches, each owned. */
   readonly readable: ReadableStream<FrameBatch>;
-  readonly writable: WritableStream<Uint8Array>;
+  /** Chunks: a Uint8Array, or any ArrayBuffer, DataView or typed array; each may be reused once its write has resolved. */
+  readonly writable: WritableStream<ArrayBuffer | ArrayBufferView>;
 
   /** Options as for {@link FrameDecoder}. */
   constructor(options: { maxFrameSize?: number | undefined; codec?: Codec | undefined } = {}) {
     const decoder = new FrameDecoder(options);
-    const { readable, writable } = new TransformStream<Uint8Array, FrameBatch>(
+    const { readable, writable } = new TransformStream<ArrayBuffer | ArrayBufferView, FrameBatch>(
       {
         transform(chunk, controller) {
           for (const batch of decoder.push(chunk)) controller.enqueue(batch.toOwned());
         },
         flush() {
-          if (decoder.pending > 0) {
-            throw new ZmtpError("TRUNCATED", `The stream ended with ${decoder.pending} octets of an unfinished frame`, {
-              offset: decoder.position,
-            });
-          }
+          decoder.end();
         },
       },
       undefined,
@@ -43,13 +40,15 @@ export class FrameDecoderStream {
 
 /** Messages or batches in; octets out, owned, one chunk for each. */
 export class FrameEncoderStream {
-  readonly readable: ReadableStream<Uint8Array>;
+  /** One chunk for each message or batch, owned. */
+  readonly readable: ReadableStream<Octets>;
+  /** Messages, or batches of frames. */
   readonly writable: WritableStream<Message | FrameBatch>;
 
   /** Options as for {@link FrameEncoder}. */
   constructor(options: { codec?: Codec | undefined } = {}) {
     const encoder = new FrameEncoder(options);
-    const { readable, writable } = new TransformStream<Message | FrameBatch, Uint8Array>(
+    const { readable, writable } = new TransformStream<Message | FrameBatch, Octets>(
       {
         transform(chunk, controller) {
           if (chunk instanceof FrameBatch) encoder.batch(chunk);

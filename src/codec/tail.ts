@@ -5,12 +5,12 @@ const KEPT = 256;
 
 const NOTHING: Uint8Array = new Uint8Array(0);
 
-/** The most octets that one tail leaves for the next, */
+/** The most octets that one tail leaves for the next. */
 const MOST_SPARE = 512 * 1024;
-/** and how many times what it needs it may be given: a few octets must not hold much memory. */
+/** A tail is given at most so many times what it needs: a few octets must not hold much memory. */
 const AHEAD = 4;
 
-/** The memory that the tails of a thread pass on: large frames come in pieces, and fresh memory for each takes longer than its copy. */
+/** The memory that the tails of a thread pass on: fresh memory for what waits takes longer than its copy. */
 export class SpareMemory {
   #spare = NOTHING;
 
@@ -62,7 +62,8 @@ export class Tail {
     return this.#buffer.subarray(this.#from, this.#from + Math.min(count, this.length));
   }
 
-  take(count: number): void {
+  /** Forgets the first `count` octets. */
+  drop(count: number): void {
     this.#from += count;
     if (this.length === 0) this.#clear();
   }

@@ -1,5 +1,6 @@
 /** Commands: a name and data in one frame. RFC 37, "Commands". */
 import { encodeFrame } from "../codec/encoder.js";
+import type { Octets } from "../codec/payload.js";
 import { ZmtpError } from "../error.js";
 
 /** A command's body, taken apart. */
@@ -23,7 +24,7 @@ export function encodeCommand(name: string, ...data: readonly Uint8Array[]): Uin
 }
 
 /** @internal A command's body: name length, name, data. Owned. */
-export function commandBody(name: string, ...data: readonly Uint8Array[]): Uint8Array {
+export function commandBody(name: string, ...data: readonly Uint8Array[]): Octets {
   if (!/^[A-Za-z]{1,255}$/.test(name)) throw new TypeError(`${JSON.stringify(name)} is not the name of a command`);
   const size = data.reduce((sum, { length }) => sum + length, 1 + name.length);
   const body = new Uint8Array(size);

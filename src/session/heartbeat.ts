@@ -6,7 +6,7 @@ import { MAX_PING_CONTEXT, MAX_PING_TTL } from "./limits.js";
 const TTL_SIZE = 2;
 
 /** The body of a PING. `ttl` in tenths of a second. Throws a RangeError for what does not fit. */
-export function pingBody(ttl: number, context: Uint8Array): Uint8Array {
+export function pingBody(ttl: number, context: Uint8Array): Octets {
   if (!Number.isInteger(ttl) || ttl < 0 || ttl > MAX_PING_TTL) {
     throw new RangeError(`a TTL is 0 to ${MAX_PING_TTL} tenths of a second, not ${ttl}`);
   }
@@ -17,7 +17,7 @@ export function pingBody(ttl: number, context: Uint8Array): Uint8Array {
 }
 
 /** The body of the PONG that answers a PING: the same context, cut to 16 octets where it is longer, as libzmq does. */
-export function pongBody({ data, position }: Command): Uint8Array {
+export function pongBody({ data, position }: Command): Octets {
   if (data.length < TTL_SIZE) throw new ZmtpError("MALFORMED_PING", "A PING has no TTL", { offset: position });
   return commandBody("PONG", data.subarray(TTL_SIZE, TTL_SIZE + MAX_PING_CONTEXT));
 }

@@ -39,7 +39,7 @@ export class Incoming {
 
   /** As `push`; the chunk becomes ours. */
   pushOwned(chunk: Uint8Array): void {
-    this.#decoder.push(chunk);
+    this.#decoder.takeOwned(chunk);
   }
 
   reserve(size?: number): Uint8Array {

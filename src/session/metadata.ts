@@ -1,8 +1,7 @@
 /** Metadata: the properties peers tell each other. RFC 37, "The NULL Security Mechanism" and "Connection Metadata". */
-import type { Payload } from "../codec/payload.js";
+import { octets, type Payload } from "../codec/payload.js";
 import { ZmtpError } from "../error.js";
 import { MAX_PROPERTIES } from "./limits.js";
-import { octetsOf } from "./octets.js";
 
 const NAME = /^[A-Za-z0-9\-_.+]{1,255}$/;
 const VALUE_SIZE = 4;
@@ -90,7 +89,7 @@ function checkedEntries(properties: Iterable<readonly [string, unknown]>): [stri
     }
     if (seen.has(name.toLowerCase())) throw new TypeError(`the property ${name} stands twice`);
     seen.add(name.toLowerCase());
-    return [name, octetsOf(value, `the property ${name}`)];
+    return [name, octets(value, `the property ${name}`)];
   });
 }
 

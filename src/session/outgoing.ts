@@ -4,7 +4,7 @@ import type { Codec } from "../codec/codec.js";
 import { FrameDecoder } from "../codec/decoder.js";
 import { encodeFrame, encodeMessage, FrameEncoder } from "../codec/encoder.js";
 import { type Frame, LARGEST_FRAME } from "../codec/frame.js";
-import { framesOf, type Message, octets } from "../codec/payload.js";
+import { framesOf, type Message, type Octets, octets } from "../codec/payload.js";
 import type { Traffic } from "./mechanism.js";
 import { joined } from "./octets.js";
 
@@ -48,7 +48,7 @@ export class Outgoing {
     return [joined(sealed)];
   }
 
-  command(body: Uint8Array): Uint8Array {
+  command(body: Octets): Uint8Array {
     return this.frame({ payload: body, more: false, command: true });
   }
 

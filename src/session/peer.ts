@@ -1,11 +1,10 @@
 /** What each side says of itself in the handshake. RFC 37, "Connection Metadata". */
-import type { Payload } from "../codec/payload.js";
+import { ownOctets, type Payload } from "../codec/payload.js";
 import { ZmtpError } from "../error.js";
 import type { Greeting, Version } from "./greeting.js";
 import { identityFault } from "./identity.js";
 import { MAX_OWN_METADATA } from "./limits.js";
 import { encodeMetadata, type Metadata } from "./metadata.js";
-import { ownOctetsOf } from "./octets.js";
 import { isIdentified, isSocketType, legalPeers, mayTalk, type SocketType } from "./socket-type.js";
 
 const NO_IDENTITY = new Uint8Array(0);
@@ -64,7 +63,7 @@ export function checkedLocal(local: LocalPeer): LocalInfo {
   if (!isSocketType(socketType)) {
     throw new TypeError(`${JSON.stringify(socketType)} is not a socket type: socketType is "REQ", "REP", "PUB", …`);
   }
-  const owned = identity === undefined ? undefined : ownOctetsOf(identity, "identity");
+  const owned = identity === undefined ? undefined : ownOctets(identity, "identity");
   const fault = owned && identityFault(owned);
   if (fault !== undefined) throw new TypeError(fault);
   return { socketType, identity: owned, properties: propertiesOf(socketType, owned, metadata) };

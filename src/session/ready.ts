@@ -1,7 +1,8 @@
 /** READY and ERROR: how peers agree or refuse. RFC 37, "The NULL Security Mechanism" and "Error Handling". */
+
+import { octets } from "../codec/payload.js";
 import { ZmtpError } from "../error.js";
 import { type Command, encodeCommand } from "./command.js";
-import { octetsOf } from "./octets.js";
 import { checkedLocal, type LocalPeer } from "./peer.js";
 
 const MAX_REASON = 255;
@@ -30,7 +31,7 @@ export function buildReady(options: LocalPeer): Uint8Array {
 
 /** @internal ERROR as it travels; owned. `reason` is up to 255 printable characters without a space. */
 export function encodeError(reason: string): Uint8Array {
-  const text = octetsOf(reason, "the reason of an ERROR").subarray(0, MAX_REASON);
+  const text = octets(reason, "the reason of an ERROR").subarray(0, MAX_REASON);
   return encodeCommand("ERROR", Uint8Array.of(text.length), text);
 }
 

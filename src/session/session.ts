@@ -1,13 +1,12 @@
 /** A session: Greeting → Handshake → Active. Octets in, events out; no I/O, no clock. RFC 37, "Overall Behavior". */
 import type { FrameBatch } from "../codec/batch.js";
-import type { Message, Payload } from "../codec/payload.js";
+import { type Message, octets, type Payload } from "../codec/payload.js";
 import { ZmtpError } from "../error.js";
 import type { SessionBatchEvent, SessionEvent } from "./event.js";
 import { iterate } from "./event-queue.js";
 import { encodeGreeting, type Greeting } from "./greeting.js";
 import { pingBody } from "./heartbeat.js";
 import type { Progress } from "./mechanism.js";
-import { octetsOf } from "./octets.js";
 import type { PeerInfo } from "./peer.js";
 import { Protocol, type SessionOptions, type SessionState } from "./protocol.js";
 import { isPublisher, isSubscriber } from "./socket-type.js";
@@ -177,7 +176,7 @@ export class ZmtpSession {
    */
   ping(options: { ttl?: number; context?: Uint8Array } = {}): Uint8Array {
     const { ttl = 0, context = NO_CONTEXT } = options;
-    return this.#protocol.active.outgoing.command(pingBody(ttl, octetsOf(context, "the context of a PING")));
+    return this.#protocol.active.outgoing.command(pingBody(ttl, octets(context, "the context of a PING")));
   }
 
   // What transports call: `receiveBatches` and `commit` without their iterators, and frames that come framed.
@@ -277,7 +276,7 @@ export class ZmtpSession {
     const { peer, outgoing } = this.#protocol.active;
     const { socketType } = this.#protocol;
     if (!isSubscriber(socketType)) throw new ZmtpError("NOT_A_SUBSCRIBER", `A ${socketType} has no subscriptions`);
-    return outgoing.frame(subscriptionFrame(kind, octetsOf(prefix, "the prefix of a subscription"), peer.version));
+    return outgoing.frame(subscriptionFrame(kind, octets(prefix, "the prefix of a subscription"), peer.version));
   }
 }
 

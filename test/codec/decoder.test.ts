@@ -83,22 +83,27 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("FrameDecode
     expect(decodeAll(decoder(0), [encodeFrame("")]).frames.length).toBe(1);
   });
 
-  it("takes any number as a limit but none that is not a number of octets", () => {
-    expect(decodeAll(decoder(Number.POSITIVE_INFINITY), [bytes(2, 0, 0, 0, 0, 0x80)]).error?.code).toBe(
-      "FRAME_TOO_LARGE",
-    );
-    expect(() => decoder(-1)).toThrow(RangeError);
-    expect(() => decoder(Number.NaN)).toThrow(RangeError);
+  it("takes whole numbers up to 2^31-1 as a limit, and names the option for anything else", () => {
+    expect(decodeAll(decoder(0x7fffffff), [bytes(2, 0, 0, 0, 0, 0x80)]).error?.code).toBe("FRAME_TOO_LARGE");
+    for (const limit of [-1, 1.5, 1e12, 2 ** 31, Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(() => decoder(limit)).toThrow(RangeError);
+      expect(() => decoder(limit)).toThrow("maxFrameSize is a whole number of octets from 0 to 2147483647");
+    }
+    for (const limit of ["1mb", "1024", true, null, {}, 10n]) {
+      expect(() => decoder(limit as never)).toThrow(TypeError);
+      expect(() => decoder(limit as never)).toThrow("maxFrameSize is a whole number of octets from 0 to 2147483647");
+    }
   });
 
   it("spends no memory on a claim", () => {
-    const claimed = new LargeFrame(64 * 1024 * 1024, false, false);
+    const claimed = new LargeFrame(0, 9, 64 * 1024 * 1024);
     expect(claimed.capacity).toBe(0);
-    claimed.fill(pattern(1000));
+    claimed.fill(pattern(1000), 0, 1000);
     expect(claimed.capacity).toBeLessThanOrEqual(4000);
     const claimant = decoder();
     expect([...claimant.push(long(64 * 1024 * 1024))]).toEqual([]);
-    expect(claimant.pending).toBe(0);
+    // The header alone.
+    expect(claimant.pending).toBe(9);
   });
 
   it("assembles frames larger than its memory as their octets arrive", () => {
@@ -204,6 +209,6 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("FrameDecode
     [...half.push(encodeFrame("hello").subarray(4))];
     expect(half.pending).toBe(0);
     [...half.push(concat(long(300_000), pattern(1000)))];
-    expect(half.pending).toBe(1000);
+    expect(half.pending).toBe(1009);
   });
 });

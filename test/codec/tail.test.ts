@@ -13,7 +13,7 @@ it("keeps its octets in order, whatever is appended and taken meanwhile", () => 
     tail.append(octets.subarray(at, at + 1000));
     const count = Math.min(700, tail.length);
     expect(tail.peek(count)).toEqual(octets.subarray(taken, taken + count));
-    tail.take(count);
+    tail.drop(count);
     taken += count;
   }
   expect(tail.peek(octets.length)).toEqual(octets.subarray(taken));
@@ -24,7 +24,7 @@ it("passes its memory on to the next tail, which sees its own octets in it", () 
   const [first, second] = [new Tail(memory), new Tail(memory)];
   first.append(pattern(64 * KiB));
   const { buffer } = first.peek(1);
-  first.take(64 * KiB);
+  first.drop(64 * KiB);
   second.append(pattern(50 * KiB, 3));
   expect(second.peek(1).buffer).toBe(buffer);
   expect(second.peek(64 * KiB)).toEqual(pattern(50 * KiB, 3));
@@ -37,7 +37,7 @@ it("passes on what fits now, whatever size was needed before", () => {
   const tail = new Tail(memory);
   for (const size of [500 * KiB, 64 * KiB]) {
     tail.append(pattern(size));
-    tail.take(size);
+    tail.drop(size);
   }
   expect(memory.take(60 * KiB).length).toBe(64 * KiB);
 });
@@ -46,11 +46,11 @@ it("does not let a few octets hold much memory", () => {
   const memory = new SpareMemory();
   const [large, small] = [new Tail(memory), new Tail(memory)];
   large.append(pattern(64 * KiB));
-  large.take(64 * KiB);
+  large.drop(64 * KiB);
   small.append(pattern(300));
   expect(small.peek(1).buffer.byteLength).toBeLessThanOrEqual(4 * 300);
   large.append(pattern(2048 * KiB));
-  large.take(2048 * KiB);
+  large.drop(2048 * KiB);
   // None of the two MiB were kept.
   expect(memory.take(1024 * KiB).length).toBe(1024 * KiB);
 });
