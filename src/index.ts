@@ -18,7 +18,7 @@ export { type Blame, ZmtpError, type ZmtpErrorCode, type ZmtpErrorOptions } from
 export { type Command, encodeCommand, parseCommand } from "./session/command.js";
 export type { SessionBatchEvent, SessionEvent } from "./session/event.js";
 export { encodeGreeting, type Greeting, parseGreeting, type Version } from "./session/greeting.js";
-export type { Complete, Handshake, Mechanism, Progress, Traffic } from "./session/mechanism.js";
+export type { Complete, Handshake, Mechanism, Progress, Traffic, Unsealed } from "./session/mechanism.js";
 export { encodeMetadata, Metadata, parseMetadata } from "./session/metadata.js";
 export type { LocalInfo, LocalPeer, PeerInfo } from "./session/peer.js";
 export type { SessionOptions, SessionState } from "./session/protocol.js";

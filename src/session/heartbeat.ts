@@ -1,4 +1,5 @@
 /** PING and PONG. RFC 37, "Connection Heartbeating". */
+import type { Octets } from "../codec/payload.js";
 import { ZmtpError } from "../error.js";
 import { type Command, commandBody } from "./command.js";
 import { MAX_PING_CONTEXT, MAX_PING_TTL } from "./limits.js";

@@ -70,9 +70,16 @@ export interface Traffic {
   /** The name that a body with a sealed frame begins with, "MESSAGE" in CURVE. */
   readonly name: string;
   /** A frame, command or not, as octets to send: header and all. */
-  seal(frame: Frame): Uint8Array;
+  seal(frame: Unsealed): Uint8Array;
   /** The frame that a body carries, owned. Throws a {@link ZmtpError} if it is none, and the session ends. */
-  unseal(command: Command): Frame;
+  unseal(command: Command): Unsealed;
+}
+
+/** A frame as it was before it was sealed; its payload becomes the session's. */
+export interface Unsealed {
+  readonly payload: Uint8Array;
+  readonly more: boolean;
+  readonly command: boolean;
 }
 
 /** @internal A mechanism that a caller gave, looked at before it is needed. Throws a TypeError. */

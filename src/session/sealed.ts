@@ -48,7 +48,7 @@ function beginsWith(body: Uint8Array, name: string): boolean {
 
 function unsealedBy(traffic: Traffic, sealed: Command): Frame {
   try {
-    return traffic.unseal(sealed);
+    return traffic.unseal(sealed) as Frame;
   } catch (error) {
     if (error instanceof ZmtpError) throw error;
     throw mechanismFailed(error, sealed.position);
