@@ -3,14 +3,18 @@ import type { FrameBatch } from "../codec/batch.js";
 import { type Message, octets, type Payload } from "../codec/payload.js";
 import { ZmtpError } from "../error.js";
 import type { SessionBatchEvent, SessionEvent } from "./event.js";
-import { iterate } from "./event-queue.js";
+import { FrameByFrame, iterate } from "./event-queue.js";
 import { encodeGreeting, type Greeting } from "./greeting.js";
 import { pingBody } from "./heartbeat.js";
 import type { Progress } from "./mechanism.js";
+import type { SessionOptions } from "./options.js";
 import type { PeerInfo } from "./peer.js";
-import { Protocol, type SessionOptions, type SessionState } from "./protocol.js";
+import type { SessionState } from "./phase.js";
+import { Protocol } from "./protocol.js";
 import { isPublisher, isSubscriber } from "./socket-type.js";
 import { type Subscription, subscriptionFrame } from "./subscription.js";
+
+export type { SessionOptions, SessionState };
 
 const NO_CONTEXT = new Uint8Array(0);
 
@@ -28,6 +32,8 @@ export class ZmtpSession {
   readonly #protocol: Protocol;
   /** What `reserve` has lent while the greeting was being read. */
   #lent: Uint8Array | undefined;
+  /** The run that `receive` has begun to hand out. */
+  #run: FrameByFrame | undefined;
 
   /**
    * @throws A TypeError for an unknown socket type, an identity or metadata that the RFC does not allow, or a mechanism
@@ -128,7 +134,9 @@ export class ZmtpSession {
    * early: before the handshake was over, inside a frame, or inside a message.
    */
   end(): Iterable<SessionEvent> {
-    this.#protocol.end();
+    const rest = this.#run?.rest();
+    this.#run = undefined;
+    this.#protocol.end(rest);
     return iterate(() => this.#nextEvent());
   }
 
@@ -139,7 +147,7 @@ export class ZmtpSession {
    *   has no frame.
    */
   send(message: Message): Uint8Array {
-    return this.#protocol.active.outgoing.message(message);
+    return this.#protocol.outgoing.message(message);
   }
 
   /**
@@ -148,7 +156,7 @@ export class ZmtpSession {
    * @throws {@link ZmtpError} as `send` does, or STALE_BATCH.
    */
   sendBatch(batch: FrameBatch): Uint8Array {
-    return this.#protocol.active.outgoing.batch(batch);
+    return this.#protocol.outgoing.batch(batch);
   }
 
   /**
@@ -176,7 +184,7 @@ export class ZmtpSession {
    */
   ping(options: { ttl?: number; context?: Uint8Array } = {}): Uint8Array {
     const { ttl = 0, context = NO_CONTEXT } = options;
-    return this.#protocol.active.outgoing.command(pingBody(ttl, octets(context, "the context of a PING")));
+    return this.#protocol.outgoing.command(pingBody(ttl, octets(context, "the context of a PING")));
   }
 
   // What transports call: `receiveBatches` and `commit` without their iterators, and frames that come framed.
@@ -195,7 +203,7 @@ export class ZmtpSession {
 
   /** @internal The region that a socket may read into; then `landed`. Whenever the thread waits, others may use it. */
   get landing(): Uint8Array {
-    return this.#protocol.incoming.landing;
+    return this.#protocol.codec.landing;
   }
 
   /** @internal Takes in what a socket has just read into `landing`. */
@@ -234,7 +242,8 @@ export class ZmtpSession {
 
   /** @internal The next event of what has been taken in. */
   nextBatchEvent(): SessionBatchEvent | undefined {
-    const rest = this.#protocol.events.restOfRun();
+    const rest = this.#run?.rest();
+    this.#run = undefined;
     return rest === undefined ? this.#protocol.next() : { type: "Frames", batch: rest };
   }
 
@@ -250,7 +259,7 @@ export class ZmtpSession {
 
   /** @internal Seals whole messages that were encoded in the clear; a frame may lie across two chunks. */
   seal(chunks: readonly Uint8Array[]): readonly Uint8Array[] {
-    return this.#protocol.active.outgoing.sealed(chunks);
+    return this.#protocol.outgoing.sealed(chunks);
   }
 
   /** @internal Whether frames leave as they are, so that whoever gathers them may encode them itself. */
@@ -269,14 +278,21 @@ export class ZmtpSession {
   }
 
   #nextEvent(): SessionEvent | undefined {
-    return this.#protocol.events.nextFrame(() => this.#protocol.next());
+    for (;;) {
+      const frame = this.#run?.next();
+      if (frame !== undefined) return { type: "Frame", frame };
+      this.#run = undefined;
+      const event = this.#protocol.next();
+      if (event?.type !== "Frames") return event;
+      this.#run = new FrameByFrame(event.batch.toOwned());
+    }
   }
 
   #subscription(kind: Subscription, prefix: Payload): Uint8Array {
-    const { peer, outgoing } = this.#protocol.active;
-    const { socketType } = this.#protocol;
+    const { socketType, outgoing, active } = this.#protocol;
+    const { version } = active.peer;
     if (!isSubscriber(socketType)) throw new ZmtpError("NOT_A_SUBSCRIBER", `A ${socketType} has no subscriptions`);
-    return outgoing.frame(subscriptionFrame(kind, octets(prefix, "the prefix of a subscription"), peer.version));
+    return outgoing.frame(subscriptionFrame(kind, octets(prefix, "the prefix of a subscription"), version));
   }
 }
 
