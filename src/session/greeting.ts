@@ -132,9 +132,10 @@ export class GreetingReader {
   #otherMechanism(offset: number): ZmtpError {
     const whole = this.#length >= AS_SERVER;
     const theirs = mechanismIn(this.#bytes, this.#length);
+    const ours = this.#mechanism.name;
     return new ZmtpError(
       "MECHANISM_MISMATCH",
-      `The peer's mechanism ${whole ? "is" : "begins with"} ${JSON.stringify(theirs)}, ours is "${this.#mechanism.name}"`,
+      `The peer's mechanism ${whole ? "is" : "begins with"} ${JSON.stringify(theirs)}, ours is "${ours}"`,
       { offset },
     );
   }

@@ -1,4 +1,4 @@
-/** The states of a session and what leads from one to the next. RFC 37, "Overall Behavior" and "Version Negotiation". */
+/** What leads from one state of a session to the next. RFC 37, "Overall Behavior". */
 import { type FrameBatch, ownedFrame } from "../codec/batch.js";
 import { type Engine, engineOf } from "../codec/codec.js";
 import { defaultCodec } from "../codec/default.js";
@@ -31,7 +31,7 @@ const REASONS: Readonly<Record<string, string>> = {
   SOCKET_TYPE_MISMATCH: "illegal-socket-type",
 };
 
-/** @internal What has come goes in by `incoming` and the reader of the greeting; what follows from it comes out of `next`. */
+/** @internal What has come goes in by `incoming` and the greeting's reader; what follows comes out of `next`. */
 export class Protocol {
   readonly socketType: SocketType;
   readonly mechanism: Mechanism;

@@ -25,8 +25,8 @@ const MAX_LENT = 1024 * 1024;
  * One peer's side of one connection (RFC 37). Send what `start()` returns, then feed `receive` what the peer sends and
  * act on the events: send `SendBytes`, use `Frame`, close on `Error`.
  *
- * Octets may be cut anywhere. An iteration that was not started or was broken off leaves the rest to the next one. After
- * an `Error` nothing is accepted and nothing can be sent.
+ * Octets may be cut anywhere. An iteration that was not started or was broken off leaves the rest to the next one.
+ * After an `Error` nothing is accepted and nothing can be sent.
  */
 export class ZmtpSession {
   readonly #protocol: Protocol;
@@ -143,8 +143,8 @@ export class ZmtpSession {
   /**
    * A message as octets to send, owned.
    *
-   * @throws {@link ZmtpError} NOT_ACTIVE before HandshakeComplete, or the error that ended the session; a TypeError if it
-   *   has no frame.
+   * @throws {@link ZmtpError} NOT_ACTIVE before HandshakeComplete, or the error that ended the session; a TypeError if
+   *   it has no frame.
    */
   send(message: Message): Uint8Array {
     return this.#protocol.outgoing.message(message);
@@ -160,8 +160,8 @@ export class ZmtpSession {
   }
 
   /**
-   * A subscription to all messages that begin with `prefix` (default: to all), as octets to send. By the RFC each counts
-   * and is undone by a `cancel` of its own; libzmq counts a prefix once.
+   * A subscription to all messages that begin with `prefix` (default: to all), as octets to send. By the RFC each
+   * counts and is undone by a `cancel` of its own; libzmq counts a prefix once.
    *
    * @throws {@link ZmtpError} NOT_A_SUBSCRIBER, or as `send` does; a TypeError for a prefix that is no payload.
    */
@@ -177,8 +177,8 @@ export class ZmtpSession {
   /**
    * A heartbeat, as octets to send.
    *
-   * @param options.ttl - Tenths of a second after which the peer may drop a silent connection; default 0, never. At most
-   *   65535.
+   * @param options.ttl - Tenths of a second after which the peer may drop a silent connection; default 0, never. At
+   *   most 65535.
    * @param options.context - Up to 16 octets that the PONG brings back; default none.
    * @throws {@link ZmtpError} as `send` does; a RangeError for what does not fit.
    */
@@ -213,7 +213,7 @@ export class ZmtpSession {
     else if (phase.at !== "over") incoming.landed(length);
   }
 
-  /** @internal Takes the peer's greeting as read, for transports that agree on version and mechanism in their own way. */
+  /** @internal Takes the peer's greeting as read, for transports that agree on version and mechanism by themselves. */
   greeted(greeting: Greeting): void {
     this.#protocol.greeted(greeting);
   }
