@@ -1,5 +1,4 @@
 /** The seam where security mechanisms plug in. RFC 37, "Authentication and Confidentiality". */
-import type { Frame } from "../codec/frame.js";
 import type { ZmtpError } from "../error.js";
 import type { Command } from "./command.js";
 import type { Greeting } from "./greeting.js";

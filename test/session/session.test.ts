@@ -340,6 +340,9 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("ZmtpSession
     expect(endOf(active(), encodeMessage("whole"))).toEqual([]);
     truncated(active(), encodeMessage("half").subarray(0, 3));
     truncated(active(), encodeFrame("a", { more: true }));
+    const large = encodeFrame(pattern(3_000_000));
+    for (const size of [1, 2, 8, 9, 10, 200_000, 2_999_999]) truncated(active(), large.subarray(0, size));
+    truncated(active(), bytes(2, 0, 0, 0, 0, 0, 2, 0, 56));
     truncated(active(), concat(encodeMessage(["x", "y"]), encodeFrame(pattern(300), { more: true })));
     truncated(active(), concat(encodeFrame("a", { more: true }), command("PING", bytes(0, 0))));
     const unread = active();
@@ -459,7 +462,7 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("ZmtpSession
 
   it("names what is wrong with a prefix, a context or a TTL at the call", () => {
     const session = active({ socketType: "SUB" }, { socketType: "PUB" });
-    expect(() => session.subscribe(["a", "b"] as unknown as string)).toThrow(/prefix of a subscription.*an array/);
+    expect(() => session.subscribe(["a", "b"] as unknown as string)).toThrow(/prefix of a subscription.*Array/);
     expect(() => session.cancel(7 as unknown as string)).toThrow(TypeError);
     expect(session.subscribe(ascii("ab").buffer as unknown as Uint8Array)).toEqual(command("SUBSCRIBE", ascii("ab")));
     expect(() => session.ping({ context: 3 as unknown as Uint8Array })).toThrow(/context of a PING/);
