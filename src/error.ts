@@ -42,7 +42,7 @@ const REFUSALS = {
   },
   MECHANISM_MISMATCH: {
     section: MECHANISMS,
-    hint: "Both peers must use the same security mechanism: set the `mechanism` option here to the peer's, or change the peer.",
+    hint: "Both peers must use the same security mechanism: set `mechanism` here to the peer's, or change the peer.",
   },
   AS_SERVER: {
     section: MECHANISMS,
@@ -69,7 +69,7 @@ const REFUSALS = {
   },
   MESSAGE_TOO_LARGE: {
     section: FRAMING,
-    hint: "The peer sends a message with more octets or more frames than allowed. Raise the limit if such are expected.",
+    hint: "The peer sends a message with more octets or frames than allowed. Raise the limit if such are expected.",
   },
 
   // Commands and the handshake.
@@ -102,7 +102,7 @@ const REFUSALS = {
   MECHANISM_FAILED: {
     blame: "caller",
     section: MECHANISMS,
-    hint: "The security mechanism threw an error of its own; it stands in `cause`. This is a fault of the mechanism's code.",
+    hint: "The security mechanism threw an error of its own, a fault in the mechanism's code: it stands in `cause`.",
   },
   MALFORMED_METADATA: {
     section: METADATA,
@@ -178,11 +178,15 @@ const REFUSALS = {
   },
   RESET: {
     blame: "network",
-    hint: "The peer's process ended or dropped the connection in a hurry: its log tells more. Connect again after a while.",
+    hint:
+      "The peer's process ended or dropped the connection in a hurry: its log tells more. " +
+      "Connect again after a while.",
   },
   NOT_REACHED: {
     blame: "network",
-    hint: "Nobody answers at this address: is the peer running, are host and port right? The system's reason is in `cause`.",
+    hint:
+      "Nobody answers at this address: is the peer running, are host and port right? " +
+      "The system's reason is in `cause`.",
   },
   CONNECT_TIMEOUT: {
     blame: "network",

@@ -21,7 +21,6 @@ export { encodeGreeting, type Greeting, parseGreeting, type Version } from "./se
 export type { Complete, Handshake, Mechanism, Progress, Traffic, Unsealed } from "./session/mechanism.js";
 export { encodeMetadata, Metadata, parseMetadata } from "./session/metadata.js";
 export type { LocalInfo, LocalPeer, PeerInfo } from "./session/peer.js";
-export type { SessionOptions, SessionState } from "./session/protocol.js";
 export { buildReady } from "./session/ready.js";
-export { ZmtpSession } from "./session/session.js";
+export { type SessionOptions, type SessionState, ZmtpSession } from "./session/session.js";
 export type { SocketType } from "./session/socket-type.js";

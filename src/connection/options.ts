@@ -1,6 +1,6 @@
 /** How to open a connection; each option is checked once, at the call. */
 import { checkedFrameSize, DEFAULT_MAX_FRAME_SIZE } from "../codec/frame.js";
-import type { SessionOptions } from "../session/protocol.js";
+import type { SessionOptions } from "../session/session.js";
 import * as LIMITS from "./limits.js";
 import { checkNumber, type NumberRule } from "./number-rule.js";
 

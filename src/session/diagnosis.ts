@@ -1,4 +1,7 @@
-/** What a peer that sends no ZMTP 3 greeting probably is. RFC 37, "Version Negotiation" and "Backwards Interoperability". */
+/**
+ * What a peer that sends no ZMTP 3 greeting probably is. RFC 37, "Version Negotiation" and "Backwards
+ * Interoperability".
+ */
 import { ZmtpError } from "../error.js";
 
 const SIGNATURE_END = 9;
@@ -78,11 +81,12 @@ export function greetingFault(octets: Uint8Array, offset: number): ZmtpError {
     return new ZmtpError("MALFORMED_GREETING", `Octet ${seen} has no place in as-server`, { offset });
   }
   const isLower = octets[offset] >= 0x61 && octets[offset] <= 0x7a;
+  const hint =
+    "Names of mechanisms are in capitals. The peer's implementation writes " +
+    `${JSON.stringify(field(octets))}, and must be mended.`;
   return new ZmtpError("MALFORMED_GREETING", `Octet ${seen} has no place in the mechanism`, {
     offset,
-    hint: isLower
-      ? `Names of mechanisms are in capitals: the peer's implementation writes ${JSON.stringify(field(octets))}, and must be mended.`
-      : undefined,
+    hint: isLower ? hint : undefined,
   });
 }
 

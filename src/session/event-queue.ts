@@ -1,50 +1,39 @@
-/** Events that wait to be asked for, and the run of frames that is being handed out one by one. */
+/** Events that wait to be asked for, and a run of frames that is handed out one by one. */
 import type { FrameBatch } from "../codec/batch.js";
-import type { SessionBatchEvent, SessionEvent } from "./event.js";
+import type { Frame } from "../codec/frame.js";
+import type { SessionBatchEvent } from "./event.js";
 
+/** Events in the order they were added. */
 export class EventQueue {
-  /** There only while there is something: an idle session is to be small. */
-  #waiting: SessionBatchEvent[] | undefined;
+  readonly #waiting: SessionBatchEvent[] = [];
   #head = 0;
-  /** An owned run of which `nextFrame` has handed out the first `#handedOut` frames. */
-  #run: FrameBatch | undefined;
-  #handedOut = 0;
 
   add(event: SessionBatchEvent): void {
-    this.#waiting ??= [];
     this.#waiting.push(event);
   }
 
-  /** The first event that waits. */
+  /** The first event that waits; undefined if none does. */
   shift(): SessionBatchEvent | undefined {
-    const event = this.#waiting?.[this.#head++];
-    if (event !== undefined) return event;
-    this.#waiting = undefined;
-    this.#head = 0;
-    return undefined;
+    return this.#waiting[this.#head++];
+  }
+}
+
+/** An owned run, frame by frame. */
+export class FrameByFrame {
+  readonly #run: FrameBatch;
+  #handedOut = 0;
+
+  constructor(run: FrameBatch) {
+    this.#run = run;
   }
 
-  /** The frames of the run that have not been handed out. */
-  restOfRun(): FrameBatch | undefined {
-    const run = this.#run;
-    const from = this.#handedOut;
-    this.#run = undefined;
-    return run?.filter((_, i) => i >= from);
+  next(): Frame | undefined {
+    return this.#handedOut < this.#run.length ? this.#run.frame(this.#handedOut++) : undefined;
   }
 
-  /** The next event with runs taken apart; `next` gives those that come after the run. */
-  nextFrame(next: () => SessionBatchEvent | undefined): SessionEvent | undefined {
-    for (;;) {
-      const run = this.#run;
-      if (run !== undefined && this.#handedOut < run.length) {
-        return { type: "Frame", frame: run.frame(this.#handedOut++) };
-      }
-      this.#run = undefined;
-      const event = next();
-      if (event?.type !== "Frames") return event;
-      this.#run = event.batch.toOwned();
-      this.#handedOut = 0;
-    }
+  /** The frames that have not been handed out. */
+  rest(): FrameBatch | undefined {
+    return this.#run.filter((_, i) => i >= this.#handedOut);
   }
 }
 

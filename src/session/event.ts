@@ -10,8 +10,8 @@ type CommonEvent =
   /** Both READYs have been exchanged; messages may follow. Once. */
   | { readonly type: "HandshakeComplete"; readonly peer: PeerInfo }
   /**
-   * The mechanism needs a verdict from outside, and nothing is read until `proceed` brings it. What the question is, and
-   * how it becomes a `Progress`, the mechanism says.
+   * The mechanism needs a verdict from outside, and nothing is read until `proceed` brings it. What the question is,
+   * and how it becomes a `Progress`, the mechanism says.
    */
   | { readonly type: "Question"; readonly question: unknown }
   /**

@@ -24,6 +24,12 @@ export interface Version {
   readonly minor: number;
 }
 
+/** Those in use. All sessions share them, for an idle one is to be small. */
+const VERSIONS: readonly Version[] = [
+  { major: 3, minor: 1 },
+  { major: 3, minor: 0 },
+];
+
 /** What a greeting announces. */
 export interface Greeting {
   readonly version: Version;
@@ -63,16 +69,14 @@ export function encodeGreeting(options: { mechanism?: string; asServer?: boolean
 export function parseGreeting(bytes: Uint8Array): Greeting {
   judge(engineOf(defaultCodec()), bytes.subarray(0, GREETING_SIZE), 0, Math.min(bytes.length, GREETING_SIZE));
   if (bytes.length !== GREETING_SIZE) throw new RangeError(`a greeting has 64 octets, not ${bytes.length}`);
-  return fieldsOf(bytes);
+  return fieldsOf(bytes, mechanismIn(bytes, GREETING_SIZE));
 }
 
 /** What a whole greeting that has been judged says. */
-function fieldsOf(bytes: Uint8Array): Greeting {
-  return {
-    version: { major: bytes[MAJOR], minor: bytes[MINOR] },
-    mechanism: mechanismIn(bytes, GREETING_SIZE),
-    asServer: bytes[AS_SERVER] === 1,
-  };
+function fieldsOf(bytes: Uint8Array, mechanism: string): Greeting {
+  const [major, minor] = [bytes[MAJOR], bytes[MINOR]];
+  const known = VERSIONS.find((version) => version.major === major && version.minor === minor);
+  return { version: known ?? { major, minor }, mechanism, asServer: bytes[AS_SERVER] === 1 };
 }
 
 /** @internal A peer's greeting as it arrives, each octet judged at once. */
@@ -112,7 +116,7 @@ export class GreetingReader {
     judge(this.#engine, known, from, wrong === undefined ? this.#length : wrong + 1);
     if (wrong !== undefined) throw this.#otherMechanism(wrong);
     if (this.#length > AS_SERVER) this.#checkRole();
-    return this.#length === GREETING_SIZE ? fieldsOf(this.#bytes) : undefined;
+    return this.#length === GREETING_SIZE ? fieldsOf(this.#bytes, this.#mechanism.name) : undefined;
   }
 
   /** The first octet of [from, to) that is not that of our mechanism's name, padded with zeros. */
@@ -128,9 +132,10 @@ export class GreetingReader {
   #otherMechanism(offset: number): ZmtpError {
     const whole = this.#length >= AS_SERVER;
     const theirs = mechanismIn(this.#bytes, this.#length);
+    const ours = this.#mechanism.name;
     return new ZmtpError(
       "MECHANISM_MISMATCH",
-      `The peer's mechanism ${whole ? "is" : "begins with"} ${JSON.stringify(theirs)}, ours is "${this.#mechanism.name}"`,
+      `The peer's mechanism ${whole ? "is" : "begins with"} ${JSON.stringify(theirs)}, ours is "${ours}"`,
       { offset },
     );
   }

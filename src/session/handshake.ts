@@ -1,4 +1,4 @@
-/** One handshake, whatever its mechanism: its limits, and who the peer turns out to be. RFC 37, "Connection Metadata". */
+/** One handshake of any mechanism: its limits, and who the peer turns out to be. RFC 37, "Connection Metadata". */
 import type { Limits } from "../codec/frame.js";
 import { ZmtpError } from "../error.js";
 import type { Command } from "./command.js";
@@ -56,7 +56,7 @@ export class HandshakeInProgress {
     });
   }
 
-  /** The peer as its greeting, its metadata and the mechanism describe it. Throws a ZmtpError unless we may talk to it. */
+  /** The peer as greeting, metadata and mechanism describe it. Throws a ZmtpError unless we may talk to it. */
   peerOf({ metadata, userId, publicKey }: Complete): PeerInfo {
     const who = { userId, publicKey };
     if (this.#untyped) return untypedPeer(this.#greeting, metadata, who);

@@ -1,36 +1,62 @@
 /** What a peer sends behind its greeting: runs of frames, from octets or from a transport that frames by itself. */
 import { type FrameBatch, ownedFrame } from "../codec/batch.js";
-import type { Engine } from "../codec/codec.js";
+import type { Codec } from "../codec/codec.js";
 import { FrameDecoder } from "../codec/decoder.js";
 import { admit, type Limits } from "../codec/frame.js";
 import { COMMANDS_ONLY } from "./limits.js";
 
-export class Incoming {
-  readonly #engine: Engine;
-  readonly #decoder: FrameDecoder;
-  #limits: Limits = COMMANDS_ONLY;
-  /** Frames that came framed, and have not been read; there only while there are some. */
-  #framed: FrameBatch[] | undefined;
+/** Frames that came framed, and have not been read. */
+class Framed {
+  limits: Limits = COMMANDS_ONLY;
+  /** Octets of those that have been read, one of flags each. */
+  octets = 0;
+  #frames: FrameBatch[] = [];
   #head = 0;
-  /** Octets of the framed frames that have been read, one of flags each. */
-  #framedOctets = 0;
+
+  push(frame: FrameBatch): void {
+    this.#frames.push(frame);
+  }
+
+  shift(): FrameBatch | undefined {
+    const frame = this.#frames[this.#head++];
+    if (frame === undefined) {
+      this.#frames = [];
+      this.#head = 0;
+      return undefined;
+    }
+    admit(frame.end(0), frame.command(0), this.limits);
+    this.octets += 1 + frame.end(0);
+    return frame;
+  }
+
+  get pending(): number {
+    let octets = 0;
+    for (let i = this.#head; i < this.#frames.length; i++) octets += 1 + this.#frames[i].end(0);
+    return octets;
+  }
+}
+
+export class Incoming {
+  readonly #decoder: FrameDecoder;
+  /** There only where the transport frames by itself. */
+  #framed: Framed | undefined;
 
   /** @param position - Where in the stream the first octet stands. */
-  constructor(engine: Engine, position: number) {
-    this.#engine = engine;
-    this.#decoder = new FrameDecoder({ codec: engine });
-    this.#decoder.expect(this.#limits, position);
+  constructor(codec: Codec, position: number) {
+    this.#decoder = new FrameDecoder({ codec });
+    this.#decoder.expect(COMMANDS_ONLY, position);
   }
 
   /** Which frames are welcome from here on. */
   expect(limits: Limits): void {
-    this.#limits = limits;
     this.#decoder.expect(limits);
+    if (this.#framed !== undefined) this.#framed.limits = limits;
   }
 
-  /** The region that sockets may read into: `landed` takes octets out of it. */
-  get landing(): Uint8Array {
-    return this.#engine.landing;
+  /** All that comes will be framed, and no greeting precedes it. */
+  comesFramed(): void {
+    this.#framed = new Framed();
+    this.#decoder.expect(COMMANDS_ONLY, 0);
   }
 
   push(chunk: Uint8Array): void {
@@ -56,25 +82,13 @@ export class Incoming {
 
   /** Takes in a frame that the transport has framed; its payload becomes ours. */
   pushFrame(payload: Uint8Array, more: boolean, command: boolean): void {
-    this.#framed ??= [];
+    this.#framed ??= new Framed();
     this.#framed.push(ownedFrame(payload, more, command));
   }
 
   /** The next run of messages, or a command alone. Throws a ZmtpError for a frame that is not welcome. */
   nextBatch(): FrameBatch | undefined {
-    return this.#framed === undefined ? this.#decoder.nextBatch() : this.#nextFramed(this.#framed);
-  }
-
-  #nextFramed(framed: FrameBatch[]): FrameBatch | undefined {
-    const batch = framed[this.#head++];
-    if (batch === undefined) {
-      this.#framed = undefined;
-      this.#head = 0;
-      return undefined;
-    }
-    admit(batch.end(0), batch.command(0), this.#limits);
-    this.#framedOctets += 1 + batch.end(0);
-    return batch;
+    return this.#framed === undefined ? this.#decoder.nextBatch() : this.#framed.shift();
   }
 
   /** Where in the stream payload `i` of the run just read begins. */
@@ -84,15 +98,11 @@ export class Incoming {
 
   /** Where in the stream the first octet stands that has not been read. */
   get position(): number {
-    return this.#decoder.position + this.#framedOctets;
+    return this.#decoder.position + (this.#framed?.octets ?? 0);
   }
 
   /** Octets taken in and not read yet. */
   get pending(): number {
-    let octets = this.#decoder.pending;
-    for (let i = this.#head; this.#framed !== undefined && i < this.#framed.length; i++) {
-      octets += 1 + this.#framed[i].end(0);
-    }
-    return octets;
+    return this.#decoder.pending + (this.#framed?.pending ?? 0);
   }
 }

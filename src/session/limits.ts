@@ -22,7 +22,7 @@ export const MAX_PING_CONTEXT = 16;
 /** Tenths of a second in a PING's TTL: two octets. */
 export const MAX_PING_TTL = 0xffff;
 
-/** Octets that a mechanism may add to a frame when it seals it: a frame on the wire may be that much over `maxFrameSize`. */
+/** Octets that sealing may add to a frame: where traffic is sealed, the wire's may be that much over `maxFrameSize`. */
 export const MAX_SEALING = 256;
 
 /** Frames of a handshake. */

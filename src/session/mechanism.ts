@@ -38,7 +38,7 @@ export type Progress =
   /** The handshake goes on; `send` holds octets to send, if any. */
   | { readonly type: "continue"; readonly send?: Uint8Array | undefined }
   | Complete
-  /** The handshake has failed. With a `reason` of printable characters the peer is told it in an ERROR command first. */
+  /** The handshake has failed. With a `reason` of printable characters the peer is told it in an ERROR first. */
   | { readonly type: "refused"; readonly error: ZmtpError; readonly reason?: string | undefined }
   /**
    * The verdict comes from outside. The session reports `question`, untouched, in a Question event and reads nothing
@@ -62,8 +62,8 @@ export interface Complete {
 }
 
 /**
- * Frames inside others, as encrypting mechanisms carry them. What comes is accepted as a command and as a message of one
- * frame with the same body, which is what libzmq sends; anything else is refused.
+ * Frames inside others, as encrypting mechanisms carry them. What comes is accepted as a command and as a message of
+ * one frame with the same body, which is what libzmq sends; anything else is refused.
  */
 export interface Traffic {
   /** The name that a body with a sealed frame begins with, "MESSAGE" in CURVE. */

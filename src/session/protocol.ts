@@ -1,6 +1,6 @@
-/** The states of a session and what leads from one to the next. RFC 37, "Overall Behavior" and "Version Negotiation". */
+/** What leads from one state of a session to the next. RFC 37, "Overall Behavior". */
 import { type FrameBatch, ownedFrame } from "../codec/batch.js";
-import { type Codec, type Engine, engineOf } from "../codec/codec.js";
+import { type Engine, engineOf } from "../codec/codec.js";
 import { defaultCodec } from "../codec/default.js";
 import { type Frame, type Limits, limitsFor } from "../codec/frame.js";
 import { ZmtpError } from "../error.js";
@@ -15,53 +15,14 @@ import { Incoming } from "./incoming.js";
 import { MAX_SEALING } from "./limits.js";
 import { type Complete, checkedMechanism, type Mechanism, type Progress, type Traffic } from "./mechanism.js";
 import { nullMechanism } from "./null.js";
+import type { SessionOptions } from "./options.js";
 import { Outgoing } from "./outgoing.js";
-import { checkedLocal, type LocalInfo, type LocalPeer, type PeerInfo } from "./peer.js";
+import { checkedLocal, type LocalInfo } from "./peer.js";
+import type { Active, InGreeting, InHandshake, Over, Phase } from "./phase.js";
 import { encodeError, peerError } from "./ready.js";
 import { mechanismFailed, unsealed } from "./sealed.js";
 import { isPublisher, type SocketType } from "./socket-type.js";
 import { subscriptionsIn } from "./subscription.js";
-
-/** How far the two peers have come. */
-export type SessionState = "greeting" | "handshake" | "active";
-
-/** How to open a session. */
-export interface SessionOptions extends LocalPeer {
-  /** Longest payload accepted, in octets; default 64 MiB, at most 2^31-1. */
-  readonly maxFrameSize?: number | undefined;
-  /** Default `defaultCodec()`. */
-  readonly codec?: Codec | undefined;
-  /** Default NULL. */
-  readonly mechanism?: Mechanism | undefined;
-}
-
-interface InGreeting {
-  readonly at: "greeting";
-  readonly reader: GreetingReader;
-  readonly local: LocalInfo;
-}
-
-interface InHandshake {
-  readonly at: "handshake";
-  readonly handshake: HandshakeInProgress;
-}
-
-interface Active {
-  readonly at: "active";
-  readonly peer: PeerInfo;
-  readonly traffic: Traffic | undefined;
-  readonly outgoing: Outgoing;
-}
-
-interface Over {
-  readonly at: "over";
-  readonly state: SessionState;
-  readonly peer: PeerInfo | undefined;
-  readonly error: ZmtpError;
-}
-
-/** @internal Where a session stands, and what it knows there. */
-export type Phase = InGreeting | InHandshake | Active | Over;
 
 /** What the peer is told in an ERROR before we refuse it; every other fault is met by closing. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -70,26 +31,27 @@ const REASONS: Readonly<Record<string, string>> = {
   SOCKET_TYPE_MISMATCH: "illegal-socket-type",
 };
 
-/** @internal What has come goes in by `incoming` and the reader of the greeting; what follows from it waits in `events`. */
+/** @internal What has come goes in by `incoming` and the greeting's reader; what follows comes out of `next`. */
 export class Protocol {
   readonly socketType: SocketType;
   readonly mechanism: Mechanism;
   readonly limits: Limits;
   readonly incoming: Incoming;
-  readonly events = new EventQueue();
+  readonly codec: Engine;
   phase: Phase;
+  /** Events that wait; there only while there are some, for an idle session is to be small. */
+  #events: EventQueue | undefined;
   /** Whether the last frame that came has MORE. */
   insideMessage = false;
-  readonly #codec: Engine;
 
   constructor(options: SessionOptions) {
     const local = checkedLocal(options);
     this.socketType = local.socketType;
     this.limits = limitsFor(options.maxFrameSize);
     this.mechanism = options.mechanism === undefined ? nullMechanism : checkedMechanism(options.mechanism);
-    this.#codec = engineOf(options.codec ?? defaultCodec());
-    this.incoming = new Incoming(this.#codec, GREETING_SIZE);
-    this.phase = { at: "greeting", reader: new GreetingReader(this.#codec, this.mechanism), local };
+    this.codec = engineOf(options.codec ?? defaultCodec());
+    this.incoming = new Incoming(this.codec, GREETING_SIZE);
+    this.phase = { at: "greeting", reader: new GreetingReader(this.codec, this.mechanism), local };
   }
 
   /** The session as it is used in traffic; throws a ZmtpError before and after. */
@@ -100,11 +62,19 @@ export class Protocol {
     throw new ZmtpError("NOT_ACTIVE", `Nothing can be sent in state "${phase.at}"`);
   }
 
+  /** Encodes what leaves; throws as `active` does. */
+  get outgoing(): Outgoing {
+    const { active } = this;
+    active.outgoing ??= new Outgoing(this.codec, active.traffic);
+    return active.outgoing;
+  }
+
   /** What waits to be reported; when nothing does, reads on until something comes of it. */
   next(): SessionBatchEvent | undefined {
     for (;;) {
-      const event = this.events.shift();
+      const event = this.#events?.shift();
       if (event !== undefined) return event;
+      this.#events = undefined;
       const { phase } = this;
       try {
         if (phase.at === "active") {
@@ -118,10 +88,11 @@ export class Protocol {
     }
   }
 
-  /** Takes the peer's greeting as read. */
+  /** Takes the peer's greeting as read; what follows comes framed. */
   greeted(greeting: Greeting): void {
     const { phase } = this;
     if (phase.at !== "greeting") return;
+    this.incoming.comesFramed();
     try {
       this.#begin(phase.local, greeting);
     } catch (error) {
@@ -144,13 +115,13 @@ export class Protocol {
     }
   }
 
-  /** The peer has closed. What had come before is read first. */
-  end(): void {
-    const left: SessionBatchEvent[] = [];
+  /** The peer has closed. What had come before is read first, behind `rest`, which has been read already. */
+  end(rest: FrameBatch | undefined): void {
+    const left: SessionBatchEvent[] = rest === undefined ? [] : [{ type: "Frames", batch: rest }];
     for (let event = this.next(); event !== undefined; event = this.next()) {
       left.push(event.type === "Frames" ? { type: "Frames", batch: event.batch.toOwned() } : event);
     }
-    for (const event of left) this.events.add(event);
+    for (const event of left) this.#report(event);
     const { phase } = this;
     if (phase.at === "over") return;
     const { position, pending } = this.incoming;
@@ -214,7 +185,7 @@ export class Protocol {
         break;
       case "later":
         handshake.waiting = true;
-        this.events.add({ type: "Question", question: progress.question });
+        this.#report({ type: "Question", question: progress.question });
         break;
       default:
         throw new TypeError(`a mechanism's Progress has one of four types, not ${JSON.stringify(progress)}`);
@@ -225,18 +196,18 @@ export class Protocol {
     const peer = handshake.peerOf(complete);
     const { traffic } = complete;
     this.#send(complete.send);
-    this.phase = { at: "active", peer, traffic, outgoing: new Outgoing(this.#codec, traffic) };
+    this.phase = { at: "active", peer, traffic, outgoing: undefined };
     const { maxFrameSize } = this.limits;
     this.incoming.expect(
       traffic === undefined ? this.limits : { ...this.limits, maxFrameSize: maxFrameSize + MAX_SEALING },
     );
-    this.events.add({ type: "HandshakeComplete", peer });
+    this.#report({ type: "HandshakeComplete", peer });
   }
 
   /** Acts on a run that came in traffic; says whether it is for the application, just as it is. */
   #passes(active: Active, batch: FrameBatch): boolean {
-    if (active.traffic !== undefined) this.#unseal(active, active.traffic, batch);
-    else if (batch.command(0)) this.#obey(active, parseCommand(batch.payload(0), this.incoming.positionOf(batch, 0)));
+    if (active.traffic !== undefined) this.#unseal(active.traffic, batch);
+    else if (batch.command(0)) this.#obey(parseCommand(batch.payload(0), this.incoming.positionOf(batch, 0)));
     else return this.#isForApplication(batch);
     return false;
   }
@@ -245,37 +216,42 @@ export class Protocol {
     const { insideMessage } = this;
     this.insideMessage = batch.more(batch.length - 1);
     const events = isPublisher(this.socketType) ? subscriptionsIn(batch, insideMessage) : undefined;
-    for (const event of events ?? []) this.events.add(event);
+    for (const event of events ?? []) this.#report(event);
     return events === undefined;
   }
 
-  #unseal(active: Active, traffic: Traffic, batch: FrameBatch): void {
+  #unseal(traffic: Traffic, batch: FrameBatch): void {
     for (let i = 0; i < batch.length; i++) {
       const position = this.incoming.positionOf(batch, i);
       const frame = unsealed(traffic, batch.frame(i), position, this.limits.maxFrameSize);
-      if (frame.command) this.#obey(active, parseCommand(frame.payload, position));
+      if (frame.command) this.#obey(parseCommand(frame.payload, position));
       else this.#deliver(frame);
     }
   }
 
   #deliver({ payload, more }: Frame): void {
     const batch = ownedFrame(payload, more, false);
-    if (this.#isForApplication(batch)) this.events.add({ type: "Frames", batch });
+    if (this.#isForApplication(batch)) this.#report({ type: "Frames", batch });
   }
 
   /** A command in traffic. */
-  #obey({ outgoing }: Active, command: Command): void {
+  #obey(command: Command): void {
     const { name, data } = command;
     if (name === "ERROR") throw peerError(command);
     if (name === "READY") {
       throw new ZmtpError("UNEXPECTED_COMMAND", "The peer sent a second READY", { offset: nameAt(command) });
     }
-    if (name === "PING") this.#send(outgoing.command(pongBody(command)));
-    this.events.add({ type: "Command", name, data: data.slice() });
+    if (name === "PING") this.#send(this.outgoing.command(pongBody(command)));
+    this.#report({ type: "Command", name, data: data.slice() });
   }
 
   #send(bytes: Uint8Array | undefined): void {
-    if (bytes !== undefined) this.events.add({ type: "SendBytes", bytes });
+    if (bytes !== undefined) this.#report({ type: "SendBytes", bytes });
+  }
+
+  #report(event: SessionBatchEvent): void {
+    this.#events ??= new EventQueue();
+    this.#events.add(event);
   }
 
   #failBy(error: unknown): void {
@@ -292,6 +268,6 @@ export class Protocol {
     const peer = phase.at === "active" ? phase.peer : undefined;
     this.phase = { at: "over", state: phase.at, peer, error };
     if (reason !== undefined) this.#send(encodeError(reason));
-    this.events.add({ type: "Error", error });
+    this.#report({ type: "Error", error });
   }
 }

@@ -15,7 +15,8 @@ const STATUS_CODES: Readonly<Record<string, string>> = {
     "400 is a status code of ZAP: the peer's authenticator denied us. Check user name, password or key, and what the " +
     "authenticator allows.",
   "500":
-    "500 is a status code of ZAP: the peer's authenticator failed, or is missing. Look at the log of the peer's process.",
+    "500 is a status code of ZAP: the peer's authenticator failed, or is missing. Look at the log of the peer's " +
+    "process.",
 };
 
 /**
@@ -56,7 +57,9 @@ export function peerError({ data, position }: Command): ZmtpError {
   }
   return new ZmtpError("MALFORMED_COMMAND", `The peer refused with an ERROR whose reason does not fill it: ${text}`, {
     offset: position,
-    hint: "The reason of an ERROR is one octet of length and as many of text. The peer has refused all the same: its log tells why.",
+    hint:
+      "The reason of an ERROR is one octet of length and as many of text. The peer has refused all the same: its log " +
+      "tells why.",
   });
 }
 

@@ -3,14 +3,18 @@ import type { FrameBatch } from "../codec/batch.js";
 import { type Message, octets, type Payload } from "../codec/payload.js";
 import { ZmtpError } from "../error.js";
 import type { SessionBatchEvent, SessionEvent } from "./event.js";
-import { iterate } from "./event-queue.js";
+import { FrameByFrame, iterate } from "./event-queue.js";
 import { encodeGreeting, type Greeting } from "./greeting.js";
 import { pingBody } from "./heartbeat.js";
 import type { Progress } from "./mechanism.js";
+import type { SessionOptions } from "./options.js";
 import type { PeerInfo } from "./peer.js";
-import { Protocol, type SessionOptions, type SessionState } from "./protocol.js";
+import type { SessionState } from "./phase.js";
+import { Protocol } from "./protocol.js";
 import { isPublisher, isSubscriber } from "./socket-type.js";
 import { type Subscription, subscriptionFrame } from "./subscription.js";
+
+export type { SessionOptions, SessionState };
 
 const NO_CONTEXT = new Uint8Array(0);
 
@@ -21,13 +25,15 @@ const MAX_LENT = 1024 * 1024;
  * One peer's side of one connection (RFC 37). Send what `start()` returns, then feed `receive` what the peer sends and
  * act on the events: send `SendBytes`, use `Frame`, close on `Error`.
  *
- * Octets may be cut anywhere. An iteration that was not started or was broken off leaves the rest to the next one. After
- * an `Error` nothing is accepted and nothing can be sent.
+ * Octets may be cut anywhere. An iteration that was not started or was broken off leaves the rest to the next one.
+ * After an `Error` nothing is accepted and nothing can be sent.
  */
 export class ZmtpSession {
   readonly #protocol: Protocol;
   /** What `reserve` has lent while the greeting was being read. */
   #lent: Uint8Array | undefined;
+  /** The run that `receive` has begun to hand out. */
+  #run: FrameByFrame | undefined;
 
   /**
    * @throws A TypeError for an unknown socket type, an identity or metadata that the RFC does not allow, or a mechanism
@@ -128,18 +134,20 @@ export class ZmtpSession {
    * early: before the handshake was over, inside a frame, or inside a message.
    */
   end(): Iterable<SessionEvent> {
-    this.#protocol.end();
+    const rest = this.#run?.rest();
+    this.#run = undefined;
+    this.#protocol.end(rest);
     return iterate(() => this.#nextEvent());
   }
 
   /**
    * A message as octets to send, owned.
    *
-   * @throws {@link ZmtpError} NOT_ACTIVE before HandshakeComplete, or the error that ended the session; a TypeError if it
-   *   has no frame.
+   * @throws {@link ZmtpError} NOT_ACTIVE before HandshakeComplete, or the error that ended the session; a TypeError if
+   *   it has no frame.
    */
   send(message: Message): Uint8Array {
-    return this.#protocol.active.outgoing.message(message);
+    return this.#protocol.outgoing.message(message);
   }
 
   /**
@@ -148,12 +156,12 @@ export class ZmtpSession {
    * @throws {@link ZmtpError} as `send` does, or STALE_BATCH.
    */
   sendBatch(batch: FrameBatch): Uint8Array {
-    return this.#protocol.active.outgoing.batch(batch);
+    return this.#protocol.outgoing.batch(batch);
   }
 
   /**
-   * A subscription to all messages that begin with `prefix` (default: to all), as octets to send. By the RFC each counts
-   * and is undone by a `cancel` of its own; libzmq counts a prefix once.
+   * A subscription to all messages that begin with `prefix` (default: to all), as octets to send. By the RFC each
+   * counts and is undone by a `cancel` of its own; libzmq counts a prefix once.
    *
    * @throws {@link ZmtpError} NOT_A_SUBSCRIBER, or as `send` does; a TypeError for a prefix that is no payload.
    */
@@ -169,14 +177,14 @@ export class ZmtpSession {
   /**
    * A heartbeat, as octets to send.
    *
-   * @param options.ttl - Tenths of a second after which the peer may drop a silent connection; default 0, never. At most
-   *   65535.
+   * @param options.ttl - Tenths of a second after which the peer may drop a silent connection; default 0, never. At
+   *   most 65535.
    * @param options.context - Up to 16 octets that the PONG brings back; default none.
    * @throws {@link ZmtpError} as `send` does; a RangeError for what does not fit.
    */
   ping(options: { ttl?: number; context?: Uint8Array } = {}): Uint8Array {
     const { ttl = 0, context = NO_CONTEXT } = options;
-    return this.#protocol.active.outgoing.command(pingBody(ttl, octets(context, "the context of a PING")));
+    return this.#protocol.outgoing.command(pingBody(ttl, octets(context, "the context of a PING")));
   }
 
   // What transports call: `receiveBatches` and `commit` without their iterators, and frames that come framed.
@@ -195,7 +203,7 @@ export class ZmtpSession {
 
   /** @internal The region that a socket may read into; then `landed`. Whenever the thread waits, others may use it. */
   get landing(): Uint8Array {
-    return this.#protocol.incoming.landing;
+    return this.#protocol.codec.landing;
   }
 
   /** @internal Takes in what a socket has just read into `landing`. */
@@ -205,7 +213,7 @@ export class ZmtpSession {
     else if (phase.at !== "over") incoming.landed(length);
   }
 
-  /** @internal Takes the peer's greeting as read, for transports that agree on version and mechanism in their own way. */
+  /** @internal Takes the peer's greeting as read, for transports that agree on version and mechanism by themselves. */
   greeted(greeting: Greeting): void {
     this.#protocol.greeted(greeting);
   }
@@ -234,7 +242,8 @@ export class ZmtpSession {
 
   /** @internal The next event of what has been taken in. */
   nextBatchEvent(): SessionBatchEvent | undefined {
-    const rest = this.#protocol.events.restOfRun();
+    const rest = this.#run?.rest();
+    this.#run = undefined;
     return rest === undefined ? this.#protocol.next() : { type: "Frames", batch: rest };
   }
 
@@ -250,7 +259,7 @@ export class ZmtpSession {
 
   /** @internal Seals whole messages that were encoded in the clear; a frame may lie across two chunks. */
   seal(chunks: readonly Uint8Array[]): readonly Uint8Array[] {
-    return this.#protocol.active.outgoing.sealed(chunks);
+    return this.#protocol.outgoing.sealed(chunks);
   }
 
   /** @internal Whether frames leave as they are, so that whoever gathers them may encode them itself. */
@@ -269,14 +278,21 @@ export class ZmtpSession {
   }
 
   #nextEvent(): SessionEvent | undefined {
-    return this.#protocol.events.nextFrame(() => this.#protocol.next());
+    for (;;) {
+      const frame = this.#run?.next();
+      if (frame !== undefined) return { type: "Frame", frame };
+      this.#run = undefined;
+      const event = this.#protocol.next();
+      if (event?.type !== "Frames") return event;
+      this.#run = new FrameByFrame(event.batch.toOwned());
+    }
   }
 
   #subscription(kind: Subscription, prefix: Payload): Uint8Array {
-    const { peer, outgoing } = this.#protocol.active;
-    const { socketType } = this.#protocol;
+    const { socketType, outgoing, active } = this.#protocol;
+    const { version } = active.peer;
     if (!isSubscriber(socketType)) throw new ZmtpError("NOT_A_SUBSCRIBER", `A ${socketType} has no subscriptions`);
-    return outgoing.frame(subscriptionFrame(kind, octets(prefix, "the prefix of a subscription"), peer.version));
+    return outgoing.frame(subscriptionFrame(kind, octets(prefix, "the prefix of a subscription"), version));
   }
 }
 

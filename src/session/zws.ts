@@ -28,7 +28,9 @@ export const zwsMechanism: Mechanism = {
     receive(command) {
       throw new ZmtpError("UNEXPECTED_COMMAND", `The peer sent ${command.name} before its identity`, {
         offset: nameAt(command),
-        hint: "Over ws:// without a mechanism the first message each way is an identity: does the peer speak ZWS2.0/NULL?",
+        hint:
+          "Over ws:// without a mechanism the first message each way is an identity: " +
+          "does the peer speak ZWS2.0/NULL?",
       });
     },
     receiveMessage(payload) {

@@ -6,6 +6,7 @@ import {
   encodeFrame,
   encodeGreeting,
   encodeMessage,
+  jsCodec,
   type LocalPeer,
   type SessionBatchEvent,
   type SessionEvent,
@@ -24,6 +25,32 @@ function opening(peer: LocalPeer, minor = 1): Uint8Array {
   greeting[11] = minor;
   return concat(greeting, buildReady(peer));
 }
+
+describe("a session with the TypeScript codec", () => {
+  it("makes no WebAssembly, from its construction to its end", () => {
+    const { Instance, Module } = WebAssembly;
+    const made: string[] = [];
+    WebAssembly.Instance = class {
+      constructor() {
+        made.push("instance");
+      }
+    } as never;
+    WebAssembly.Module = class {
+      constructor() {
+        made.push("module");
+      }
+    } as never;
+    try {
+      const session = new ZmtpSession({ socketType: "PULL", codec: jsCodec() });
+      receiveAll(session, [concat(encodeGreeting(), buildReady({ socketType: "PUSH" }), encodeMessage(["a", "b"]))]);
+      expect(session.state).toBe("active");
+      expect([...session.end()]).toEqual([]);
+    } finally {
+      Object.assign(WebAssembly, { Instance, Module });
+    }
+    expect(made).toEqual([]);
+  });
+});
 
 describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("ZmtpSession, $name", ({ codec }) => {
   const open = (options: Partial<SessionOptions> = {}) => new ZmtpSession({ socketType: "DEALER", codec, ...options });
@@ -298,18 +325,165 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("ZmtpSession
     expect(events).toEqual(["SendBytes", "HandshakeComplete", 1, 5000, 1]);
   });
 
-  it("says when the peer closed too early", () => {
+  it("says when the peer closed too early, and where", () => {
     const endOf = (session: ZmtpSession, octets: Uint8Array) => {
       receiveAll(session, [octets]);
-      return [...session.end()].map((event) => (event.type === "Error" ? event.error.code : event.type));
+      return [...session.end()].map(plain);
     };
-    expect(endOf(open(), encodeGreeting())).toEqual(["PEER_CLOSED"]);
+    const truncated = (session: ZmtpSession, octets: Uint8Array) => {
+      const offset = opening({ socketType: "ROUTER" }).length + octets.length;
+      expect(endOf(session, octets)).toEqual([{ type: "Error", code: "TRUNCATED", offset }]);
+      expect(session.error).toMatchObject({ code: "TRUNCATED", offset });
+    };
+    expect(endOf(open(), encodeGreeting())).toEqual([{ type: "Error", code: "PEER_CLOSED", offset: 64 }]);
     expect(endOf(active(), bytes())).toEqual([]);
     expect(endOf(active(), encodeMessage("whole"))).toEqual([]);
-    expect(endOf(active(), encodeMessage("half").subarray(0, 3))).toEqual(["TRUNCATED"]);
+    truncated(active(), encodeMessage("half").subarray(0, 3));
+    truncated(active(), encodeFrame("a", { more: true }));
+    const large = encodeFrame(pattern(3_000_000));
+    for (const size of [1, 2, 8, 9, 10, 200_000, 2_999_999]) truncated(active(), large.subarray(0, size));
+    truncated(active(), bytes(2, 0, 0, 0, 0, 0, 2, 0, 56));
+    truncated(active(), concat(encodeMessage(["x", "y"]), encodeFrame(pattern(300), { more: true })));
+    truncated(active(), concat(encodeFrame("a", { more: true }), command("PING", bytes(0, 0))));
     const unread = active();
     unread.receive(encodeMessage("unread"));
     expect(types([...unread.end()])).toEqual(["Frame"]);
+  });
+
+  it("knows that it is inside a message from batches, too", () => {
+    const session = active();
+    for (const event of session.receiveBatches(concat(encodeMessage("x"), encodeFrame("y", { more: true })))) {
+      expect(event.type).toBe("Frames");
+    }
+    const offset = opening({ socketType: "ROUTER" }).length + 6;
+    expect([...session.end()].map(plain)).toEqual([{ type: "Error", code: "TRUNCATED", offset }]);
+    const begun = active();
+    for (const _ of begun.receive(encodeMessage(["one", "two", "three"]))) break;
+    expect([...begun.end()].map((event) => event.type === "Frame" && text(event.frame.payload))).toEqual([
+      "two",
+      "three",
+    ]);
+  });
+
+  it("ends at once, whether or not anybody looks at what that leads to", () => {
+    const session = active();
+    session.receive(concat(encodeMessage("unread"), bytes(0)));
+    const events = session.end();
+    expect(session.error).toMatchObject({ code: "TRUNCATED" });
+    expect(() => session.send("x")).toThrow(session.error);
+    session.receive(encodeMessage("late"));
+    expect(types([...events])).toEqual(["Frame", "Error"]);
+    expect([...session.end()]).toEqual([]);
+    expect(session.state).toBe("active");
+    expect(session.peer?.socketType).toBe("ROUTER");
+  });
+
+  it("takes only its own octets from what it lent, in the greeting and after", () => {
+    const [a, b] = [open(), open()];
+    expect(() => a.commit(1)).toThrow(/without reserve/);
+    const room = a.reserve(100);
+    expect(room.length).toBe(100);
+    b.reserve(14).set(ascii("GET / HTTP/1.1"));
+    room.set(encodeGreeting());
+    expect(() => a.commit(101)).toThrow(RangeError);
+    expect(() => a.commit(64)).toThrow(/without reserve/);
+    a.reserve(100).set(encodeGreeting());
+    expect([...a.commit(64)].map(({ type }) => type)).toEqual(["SendBytes"]);
+    expect([...b.commit(14)]).toMatchObject([{ type: "Error", error: { code: "NOT_ZMTP" } }]);
+    expect(() => a.commit(0)).toThrow();
+    expect(a.reserve().length).toBe(1024 * 1024);
+    expect(open().reserve().length).toBe(1024 * 1024);
+  });
+
+  it("takes chunks that become its own, and what a socket has read into the landing region", () => {
+    const stream = concat(opening({ socketType: "ROUTER" }), encodeMessage(["a", pattern(5000)]));
+    const wanted = receiveAll(open(), [stream]).map(plain);
+    for (const size of [1, 7, 64, 1000, stream.length]) {
+      const owning = open();
+      const landing = open();
+      const [owned, landed]: SessionEvent[][] = [[], []];
+      for (const chunk of cut(stream, [size])) {
+        owning.takeOwned(chunk.slice());
+        owned.push(...owning.receive(bytes()));
+        landing.landing.set(chunk);
+        landing.landed(chunk.length);
+        landed.push(...landing.receive(bytes()));
+        landing.landing.fill(0xee, 0, chunk.length);
+      }
+      expect(owned.map(plain)).toEqual(wanted);
+      expect(landed.map(plain)).toEqual(wanted);
+    }
+  });
+
+  it.each([
+    ["no options", undefined],
+    ["an unknown socket type", { socketType: "STREAM" }],
+    ["an identity that is no payload", { identity: 7 }],
+    ["an identity that is null", { identity: null }],
+    ["an identity in an array", { identity: ["a"] }],
+    ["an identity of 256 octets", { identity: new Uint8Array(256).fill(1) }],
+    ["metadata that is null", { metadata: null }],
+    ["metadata that is text", { metadata: "X-A" }],
+    ["metadata in an array", { metadata: ["X-A"] }],
+    ["a name with a space", { metadata: { "no spaces": "" } }],
+    ["a name twice", { metadata: { "X-A": "", "x-a": "" } }],
+    ["a number for a value", { metadata: { "X-A": 1 } }],
+    ["null for a value", { metadata: { "X-A": null } }],
+    ["Socket-Type in metadata", { metadata: { "Socket-Type": "PUB" } }],
+    ["Identity in metadata", { metadata: { identity: "x" } }],
+    ["more metadata than a handshake holds", { metadata: { "X-A": new Uint8Array(65_000) } }],
+  ])("is not made with %s", (_, options) => {
+    const wrong = options && { socketType: "PUSH", codec, ...options };
+    expect(() => new ZmtpSession(wrong as unknown as SessionOptions)).toThrow(TypeError);
+  });
+
+  it("copies what it is given at once, in whatever form octets come", () => {
+    const identity = ascii("me");
+    const value = ascii("1");
+    const metadata: Record<string, Uint8Array> = { "X-A": value };
+    const session = open({ identity, metadata });
+    identity.fill(0);
+    value.fill(0);
+    metadata["X-B"] = bytes(2);
+    const [ready] = receiveAll(session, [encodeGreeting()]);
+    expect(ready).toEqual({
+      type: "SendBytes",
+      bytes: buildReady({ socketType: "DEALER", identity: "me", metadata: { "X-A": "1" } }),
+    });
+    for (const form of [
+      ascii("me").buffer,
+      new DataView(ascii("-me-").buffer, 1, 2),
+      new Uint16Array(ascii("me").buffer),
+    ]) {
+      const [first] = receiveAll(open({ identity: form as unknown as Uint8Array }), [encodeGreeting()]);
+      expect(first).toEqual({ type: "SendBytes", bytes: buildReady({ socketType: "DEALER", identity: "me" }) });
+    }
+  });
+
+  it("names what is wrong with a prefix, a context or a TTL at the call", () => {
+    const session = active({ socketType: "SUB" }, { socketType: "PUB" });
+    expect(() => session.subscribe(["a", "b"] as unknown as string)).toThrow(/prefix of a subscription.*Array/);
+    expect(() => session.cancel(7 as unknown as string)).toThrow(TypeError);
+    expect(session.subscribe(ascii("ab").buffer as unknown as Uint8Array)).toEqual(command("SUBSCRIBE", ascii("ab")));
+    expect(() => session.ping({ context: 3 as unknown as Uint8Array })).toThrow(/context of a PING/);
+    expect(() => session.ping({ context: pattern(17) })).toThrow(RangeError);
+    for (const ttl of [-1, 65_536, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(() => session.ping({ ttl })).toThrow(RangeError);
+    }
+    expect(session.ping({ ttl: 65_535, context: pattern(16) })).toEqual(command("PING", bytes(255, 255), pattern(16)));
+  });
+
+  it("reads a READY of 64 KiB in a moment, and refuses more properties than anybody has", () => {
+    const type = concat(bytes(11), ascii("Socket-Type"), bytes(0, 0, 0, 6), ascii("ROUTER"));
+    const property = (i: number) => concat(bytes(3), ascii(i.toString(36).padStart(3, "0")), bytes(0, 0, 0, 0));
+    const ready = (count: number) =>
+      concat(encodeGreeting(), command("READY", type, ...Array.from({ length: count }, (_, i) => property(i))));
+    const most = open();
+    expect(types(receiveAll(most, [ready(255)]))).toEqual(["SendBytes", "HandshakeComplete"]);
+    expect(most.peer?.metadata.size).toBe(256);
+    expect(most.peer?.metadata.has("06N")).toBe(true);
+    const events = receiveAll(open(), [ready(8184)]).map(plain);
+    expect(events.at(-1)).toEqual({ type: "Error", code: "TOO_MANY_PROPERTIES", offset: 64 + 9 + 6 + 22 + 255 * 8 });
   });
 
   it("pipes into another session from inside its own loop", () => {

@@ -1,0 +1,43 @@
+/** Where a session stands: Greeting → Handshake → Active, and over. RFC 37, "Overall Behavior". */
+import type { ZmtpError } from "../error.js";
+import type { GreetingReader } from "./greeting.js";
+import type { HandshakeInProgress } from "./handshake.js";
+import type { Traffic } from "./mechanism.js";
+import type { Outgoing } from "./outgoing.js";
+import type { LocalInfo, PeerInfo } from "./peer.js";
+
+/** How far the two peers have come. */
+export type SessionState = "greeting" | "handshake" | "active";
+
+/** @internal */
+export interface InGreeting {
+  readonly at: "greeting";
+  readonly reader: GreetingReader;
+  readonly local: LocalInfo;
+}
+
+/** @internal */
+export interface InHandshake {
+  readonly at: "handshake";
+  readonly handshake: HandshakeInProgress;
+}
+
+/** @internal */
+export interface Active {
+  readonly at: "active";
+  readonly peer: PeerInfo;
+  readonly traffic: Traffic | undefined;
+  /** Made when first needed. */
+  outgoing: Outgoing | undefined;
+}
+
+/** @internal */
+export interface Over {
+  readonly at: "over";
+  readonly state: SessionState;
+  readonly peer: PeerInfo | undefined;
+  readonly error: ZmtpError;
+}
+
+/** @internal Where a session stands, and what it knows there. */
+export type Phase = InGreeting | InHandshake | Active | Over;
