@@ -1,31 +1,151 @@
 // Builds assembly/ into an inlined module and src/ into dist/, which a page can load as it is.
 // `node build.mjs wasm` stops after the first step, which the tests and the type checker need.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { build } from "rolldown";
+import { parseAst } from "rolldown/parseAst";
+
+/** What can be imported, or run: dist/NAME.js is bundled from its source. package.json names each once more. */
+const ENTRIES = {
+  index: "src/index.ts",
+  node: "src/node.ts",
+};
+
+/** Left to the importer's engine. */
+const EXTERNAL = [/^node:/, "ws"];
+
+const WASM = "build/codec.wasm";
+/** What `import module from "monocoque/codec.wasm"` is where it works: in Cloudflare Workers, and by `import source`. */
+const WASM_TYPES = `/** The codec's WebAssembly, compiled: for \`wasmCodec(module)\`. */
+export type {} from "./platform.js";
+declare const module: WebAssembly.Module;
+export default module;
+`;
+/** Where tsc writes all declarations; those that an entry reaches are copied from here. */
+const TYPES = "build/types";
+/** The new build grows beside the old one: whoever runs meanwhile finds the one or the other, whole. */
+const OUT = "build/dist";
 
 const run = (command, ...args) => execFileSync("npx", ["--no", "--", command, ...args], { stdio: "inherit" });
 
+/** Compiles assembly/ and writes the octets into a module of src/, so that nothing has to be fetched. */
 function inlineWasm() {
   mkdirSync("build", { recursive: true });
   run("asc", "--config", "asconfig.json");
-  const base64 = readFileSync("build/codec.wasm").toString("base64");
+  // Hexadecimal, since gzip finds in it what repeats in the octets; in base64 it does not, and that is a third more to load.
+  const hex = readFileSync(WASM).toString("hex");
   writeFileSync(
     "src/codec/module.ts",
     `/** Made by build.mjs from assembly/: the codec's WebAssembly, inlined so that nothing is fetched. */
-const base64 = "${base64}";
+const hex = "${hex}";
 
 /** The octets of the module. */
 export function codecWasm(): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(base64), (octet) => octet.charCodeAt(0));
+  return Uint8Array.from({ length: hex.length / 2 }, (_, i) => Number.parseInt(hex.slice(i * 2, i * 2 + 2), 16));
 }
 `,
   );
 }
 
-/** The declarations that an importer of the package can reach, by the name of their module. */
-function reachable(entries, folder) {
+/** Replaces `pattern` by `text`; what is not there any more is noticed here, and not by a user. */
+function cut(source, pattern, text) {
+  if (!pattern.test(source)) throw new Error(`AssemblyScript's loader has changed: it lacks ${pattern}`);
+  return source.replace(pattern, text);
+}
+
+/** AssemblyScript's loader without a write to `Object`, which frozen intrinsics forbid, and without what serves other modules. */
+function trimLoader(source) {
+  const [before, instantiateSync, after] = source.split(/(^export function instantiateSync[^}]*\{\}[^}]*\}[^}]*\}$)/m);
+  // Imports for strings and arrays, and exports wrapped for them: our module has neither.
+  const plain = [
+    [/const extended = preInstantiate\(imports\);/, ""],
+    [/postInstantiate\(extended, instance\)/, "instance.exports"],
+  ].reduce((text, [pattern, by]) => cut(text, pattern, by), instantiateSync);
+  return cut(before, /^Object\.hasOwn = Object\.hasOwn \|\|[^}]*\};$/m, "") + plain + after;
+}
+
+/** What can have an effect in the eyes of one bundler or another: calls, and classes with a parent or a computed name. */
+function looksEffectful(node) {
+  if (Array.isArray(node)) return node.some(looksEffectful);
+  if (node === null || typeof node !== "object") return false;
+  if (/^(Arrow)?Function/.test(node.type)) return false;
+  return (
+    ["CallExpression", "NewExpression", "SpreadElement", "MemberExpression"].includes(node.type) ||
+    Object.values(node).some(looksEffectful)
+  );
+}
+
+/**
+ * Tells bundlers that a class or a constant which nobody uses may be dropped. They drop what they can prove to be without effect, and
+ * some cannot prove it of `extends Error`, `[Symbol.iterator]()` or `new TextEncoder()`. No module of ours has effects when it
+ * is loaded, so each such definition is put into a call that is marked pure. Lines stay where they are.
+ */
+function markPure(source, path) {
+  let marked = "";
+  let at = 0;
+  const replace = (from, to, text) => {
+    marked += source.slice(at, from) + text;
+    at = to;
+  };
+  for (const statement of parseAst(source, { lang: path.endsWith(".ts") ? "ts" : "js" }).body) {
+    const definition = statement.declaration ?? statement;
+    if (definition.type === "ClassDeclaration" && !definition.declare) {
+      const { start, end, id } = definition;
+      const text = source.slice(start, end);
+      replace(start, end, `const ${id.name} = /* @__PURE__ */ (() => { ${text} return ${id.name}; })();`);
+    }
+    if (definition.type !== "VariableDeclaration" || definition.kind !== "const" || definition.declare) continue;
+    for (const { init } of definition.declarations) {
+      if (!looksEffectful(init)) continue;
+      const text = source.slice(init.start, init.end);
+      const call = /^(Call|New)Expression$/.test(init.type) && !looksEffectful(init.arguments);
+      replace(init.start, init.end, `/* @__PURE__ */ ${call ? text : `(() => (${text}))()`}`);
+    }
+  }
+  return marked + source.slice(at);
+}
+
+const ourSources = {
+  name: "sources",
+  transform(source, path) {
+    const trimmed = /@assemblyscript.loader/.test(path) ? trimLoader(source) : source;
+    return { code: markPure(trimmed, path), map: null };
+  },
+};
+
+/** The entries and what they share, the loader included: a page resolves no bare import, and its requests stay few. */
+function bundle() {
+  return build({
+    input: ENTRIES,
+    platform: "neutral",
+    external: EXTERNAL,
+    plugins: [ourSources],
+    output: {
+      dir: OUT,
+      format: "esm",
+      entryFileNames: "[name].js",
+      // By the module that all the others in it serve: a module is in one chunk, so names are stable and never the same.
+      chunkFileNames: ({ moduleIds }) =>
+        `chunk/${relative("src", moduleIds.at(-1)).replace(/\.ts$/, "").replaceAll("/", "-")}.js`,
+      minify: false,
+      comments: { legal: false, jsdoc: false, annotation: true },
+      sourcemap: true,
+    },
+  });
+}
+
+/** The declarations that an importer of these can reach. */
+function reachable(paths) {
   const seen = new Set();
   const visit = (path) => {
     if (seen.has(path)) return;
@@ -33,42 +153,50 @@ function reachable(entries, folder) {
     const text = readFileSync(path, "utf8");
     for (const [, to] of text.matchAll(/from "(\.[^"]+)\.js"/g)) visit(join(dirname(path), `${to}.d.ts`));
   };
-  for (const entry of entries) visit(join(folder, entry));
+  for (const path of paths) visit(path);
   return seen;
 }
 
-/** Types as the compiler writes them, indented by tabs; the modules behind the public ones are nobody's business. */
-function declare(from, to) {
-  for (const path of reachable(["index.d.ts", "node.d.ts"], from)) {
-    const target = join(to, relative(from, path));
+/** Types as the compiler writes them, and their maps; the modules behind the public ones are nobody's business. */
+function declare() {
+  const entries = Object.values(ENTRIES).map((source) => source.replace(/^src(.*)\.ts$/, `${TYPES}$1.d.ts`));
+  for (const path of reachable([...entries, `${TYPES}/platform.d.ts`])) {
+    const target = join(OUT, relative(TYPES, path));
     mkdirSync(dirname(target), { recursive: true });
-    const tabs = (spaces) => "\t".repeat(spaces.length / 4);
-    writeFileSync(target, readFileSync(path, "utf8").replace(/^( {4})+/gm, tabs));
+    copyFileSync(path, target);
+    copyFileSync(`${path}.map`, `${target}.map`);
+  }
+  // At the end, where it moves no line that a map points to.
+  for (const path of entries) {
+    const platform = relative(dirname(path), `${TYPES}/platform.js`);
+    appendFileSync(join(OUT, relative(TYPES, path)), `\nexport type {} from "./${platform}";\n`);
+  }
+}
+
+/** Maps name the published sources from where the package will lie; what is not published they carry along. */
+function settleMaps() {
+  const files = readdirSync(OUT, { recursive: true }).map((name) => join(OUT, name));
+  for (const path of files.filter((name) => name.endsWith(".map"))) {
+    const map = JSON.parse(readFileSync(path, "utf8"));
+    const from = path.endsWith(".d.ts.map") ? dirname(path.replace(OUT, TYPES)) : dirname(path);
+    const to = dirname(path.replace(OUT, "dist"));
+    const sources = map.sources.map((source) => relative(resolve("."), resolve(from, source)));
+    map.sources = sources.map((source) => relative(to, source));
+    map.sourcesContent = sources.map((source, i) => (source.startsWith("src/") ? null : map.sourcesContent[i]));
+    writeFileSync(path, JSON.stringify(map));
   }
 }
 
 inlineWasm();
 if (process.argv[2] !== "wasm") {
-  // Beside the old build, then in its place: whoever runs meanwhile finds the one or the other, whole.
-  const out = "build/dist";
-  rmSync(out, { recursive: true, force: true });
+  rmSync(OUT, { recursive: true, force: true });
+  rmSync(TYPES, { recursive: true, force: true });
   run("tsc", "-p", "tsconfig.build.json");
-  declare("build/types", out);
-  // Two entries and what they share, AssemblyScript's loader included: no page resolves a bare import, and a page's requests are few.
-  const loader = "build/loader.js";
-  await build({
-    input: "src/codec/loader.ts",
-    platform: "neutral",
-    resolve: { mainFields: ["main"] },
-    output: { file: loader, minify: true },
-  });
-  await build({
-    input: { index: "src/index.ts", node: "src/node.ts" },
-    platform: "neutral",
-    resolve: { alias: { "@assemblyscript/loader": resolve(loader) } },
-    external: [/^node:/, "ws"],
-    output: { dir: out, format: "esm", chunkFileNames: "monocoque.js", minify: false, comments: false },
-  });
+  await bundle();
+  declare();
+  settleMaps();
+  copyFileSync(WASM, `${OUT}/codec.wasm`);
+  writeFileSync(`${OUT}/codec.wasm.d.ts`, WASM_TYPES);
   rmSync("dist", { recursive: true, force: true });
-  renameSync(out, "dist");
+  renameSync(OUT, "dist");
 }

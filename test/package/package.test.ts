@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { SourceMap } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -25,24 +26,61 @@ const outcome = "wasm 2 SendBytes";
 
 describe("the packed tarball", () => {
   let folder: string;
-  let unpackedSize: number;
+  let packed: { filename: string; files: { path: string; size: number }[] };
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "monocoque-"));
     const { stdout } = await run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], {
       cwd: root,
     });
-    const [packed] = Object.values(JSON.parse(stdout)) as { filename: string; unpackedSize: number }[];
-    unpackedSize = packed?.unpackedSize ?? Number.NaN;
+    [packed] = Object.values(JSON.parse(stdout)) as [typeof packed];
     await writeFile(join(folder, "package.json"), "{}");
-    await run("npm", ["install", "--offline", "--no-audit", "--no-fund", `./${packed?.filename}`], { cwd: folder });
+    await run("npm", ["install", "--offline", "--no-audit", "--no-fund", `./${packed.filename}`], { cwd: folder });
   }, 60_000);
 
   afterAll(() => rm(folder, { recursive: true }));
 
   it("is small", async () => {
-    expect(unpackedSize).toBeLessThanOrEqual(150 * KiB);
+    const loaded = packed.files.filter(({ path }) => /^dist\/.*\.(js|d\.ts|wasm)$/.test(path));
+    expect(loaded.length).toBeGreaterThan(10);
+    expect(loaded.reduce((sum, { size }) => sum + size, 0)).toBeLessThanOrEqual(150 * KiB);
     expect((await stat(join(root, "build/codec.wasm"))).size).toBeLessThanOrEqual(2 * KiB);
+  });
+
+  it("has maps that lead to its sources", async () => {
+    const published = new Map(packed.files.map(({ path }) => [path, path]));
+    const maps = packed.files.filter(({ path }) => path.endsWith(".map"));
+    for (const { path } of packed.files.filter((file) => /^dist\/.*\.(js|d\.ts)$/.test(file.path))) {
+      const text = await readFile(join(folder, "node_modules/monocoque", path), "utf8");
+      const named = /\/\/# sourceMappingURL=(.+)$/m.exec(text)?.[1];
+      if (named !== undefined) expect(published.get(join(path, "..", named))).toBe(`${path}.map`);
+    }
+    const sources = new Set<string>();
+    for (const { path } of maps) {
+      const map = JSON.parse(await readFile(join(folder, "node_modules/monocoque", path), "utf8"));
+      for (const [i, source] of map.sources.entries()) {
+        const target = join(path, "..", source);
+        if (map.sourcesContent[i] === null) expect(published.get(target)).toBe(target);
+        sources.add(target);
+      }
+    }
+    expect([...sources]).toEqual(expect.arrayContaining(["src/codec/decoder.ts", "src/connection/node/listen.ts"]));
+  });
+
+  it("leads from a declared name, and from a line that runs, to the TypeScript of both", async () => {
+    const at = async (path: string, wanted: string, inSource: string, source: string) => {
+      const installed = join(folder, "node_modules/monocoque");
+      const lines = (await readFile(join(installed, path), "utf8")).split("\n");
+      const line = lines.findIndex((text) => text.includes(wanted));
+      const map = new SourceMap(JSON.parse(await readFile(join(installed, `${path}.map`), "utf8")));
+      const found = map.findEntry(line, lines[line]?.indexOf(wanted) ?? 0);
+      if (!("originalLine" in found)) throw new Error(`${path}:${line + 1} leads nowhere`);
+      expect(join(path, "..", found.originalSource)).toBe(source);
+      const original = (await readFile(join(installed, source), "utf8")).split("\n");
+      expect(original[found.originalLine]).toContain(inSource);
+    };
+    await at("dist/codec/decoder.d.ts", "push(", "push(chunk", "src/codec/decoder.ts");
+    await at("dist/node.js", "createServer(", "createServer", "src/connection/node/listen.ts");
   });
 
   it("brings nothing else along", async () => {

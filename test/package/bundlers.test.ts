@@ -1,0 +1,63 @@
+/** What a page pays for what it uses: tiny programs through the bundlers; all four by `npm run test:bundlers`. */
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bundlers, gzipped } from "../support/bundle.js";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+const KiB = 1024;
+
+/** What is used, and the most octets that it may bring into a bundle, minified and gzipped. */
+const BUDGETS = [
+  { name: "encodeFrame", from: "monocoque", most: 1 * KiB },
+  // The aim is 12 KiB. Most lies in the session (2 KiB), the texts of error.ts (1.6) and the WebAssembly (1.4).
+  { name: "ZmtpSession", from: "monocoque", most: 13.5 * KiB },
+  { name: "*", from: "monocoque", most: 25 * KiB },
+  { name: "*", from: "monocoque/node", most: 30 * KiB },
+];
+
+const statement = (name: string, from: string) =>
+  `import ${name === "*" ? "* as used" : `{ ${name} as used }`} from "${from}"; globalThis.used = used;`;
+
+const all = bundlers({
+  resolve: (specifier) => join(root, manifest.exports[specifier.replace("monocoque", ".")].default),
+});
+const chosen = Object.entries(all).filter(([name]) => process.env.BUNDLERS === "all" || name === "esbuild");
+
+describe.each(chosen)("%s", (bundler, bundle) => {
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "monocoque-bundles-"));
+    await mkdir(join(folder, "node_modules"));
+    await symlink(root, join(folder, "node_modules/monocoque"));
+  });
+
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it.each(BUDGETS)(
+    "brings little along for $name of $from",
+    async ({ name, from, most }) => {
+      const path = join(folder, `${name.replace("*", "all")}-${from.replace("/", "-")}.js`);
+      await writeFile(path, statement(name, from));
+      const size = gzipped(await bundle(path));
+      console.log(`${bundler}: ${name} of ${from}: ${size} octets gzipped`);
+      // Less than this, and the program was not in the bundle.
+      expect(size).toBeGreaterThan(200);
+      expect(size).toBeLessThanOrEqual(most);
+    },
+    60_000,
+  );
+});
+
+describe("every entry", () => {
+  const entries = Object.keys(manifest.exports).filter((name) => manifest.exports[name].default?.endsWith(".js"));
+
+  it.each(entries)("%s has a budget of its own", (entry) => {
+    const specifier = join("monocoque", entry);
+    expect(BUDGETS.map(({ name, from }) => `${name} of ${from}`)).toContain(`* of ${specifier}`);
+  });
+});
