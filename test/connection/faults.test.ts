@@ -60,7 +60,10 @@ describe("a peer that breaks off", () => {
     for (const text of numbers(1000)) expect(texts((await iterator.next()).value as Uint8Array[])).toEqual([text]);
     rawSockets.at(-1)?.resetAndDestroy();
     expect(await iterator.next()).toEqual({ done: true, value: undefined });
-    expect(await connection.closed).toMatchObject({ by: "lost", error: { code: "RESET", cause: { code: "ECONNRESET" } } });
+    expect(await connection.closed).toMatchObject({
+      by: "lost",
+      error: { code: "RESET", cause: { code: "ECONNRESET" } },
+    });
     expect(await connection.close()).toBeUndefined();
   });
 
