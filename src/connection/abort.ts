@@ -4,8 +4,8 @@ const waiting = new WeakMap<AbortSignal, Set<() => void>>();
 
 /** Calls `act` when the signal is aborted, at once if it is already; returns how to call that off. */
 export function onAbort(signal: AbortSignal | undefined, act: () => void): () => void {
-  if (signal === undefined) return () => {};
-  if (signal.aborted) act();
+  if (signal?.aborted) act();
+  if (signal === undefined || signal.aborted) return () => {};
   const acts = waiting.get(signal) ?? listenTo(signal);
   acts.add(act);
   return () => acts.delete(act);

@@ -27,7 +27,7 @@ export interface Connection<P extends Uint8Array = Uint8Array> extends AsyncIter
   readonly bufferedAmount: number;
   /**
    * Accepts a message for sending; all that one tick accepts leaves in one write. Payloads are copied, but for binary ones of 64 KiB
-   * and more, which leave from where they lie: do not write to those before `drained`.
+   * and more, which leave from where they lie: do not write to those before `bufferedAmount` is 0.
    *
    * @returns True if there is room for more. False if more waits than `highWaterMark`: it is accepted all the same, and `drained` says
    *   when to go on. Also false once the connection has ended otherwise than by `close()`: then it is not accepted, and `ending` is set.

@@ -1,9 +1,12 @@
 /** A closing in order: what was accepted leaves first, and a peer that takes nothing of it is not waited for for ever. */
+import type { EndedBy } from "./ending.js";
 import type { Outflow } from "./outflow.js";
 import { after, type Timer } from "./timer.js";
 import type { Transport } from "./transport.js";
 
 export class Goodbye {
+  /** Who began it. */
+  readonly by: EndedBy;
   readonly #outflow: Outflow;
   readonly #transport: Transport;
   readonly #linger: number;
@@ -12,7 +15,8 @@ export class Goodbye {
   #patience: Timer | undefined;
 
   /** @param lingered - The peer has taken nothing for `linger` milliseconds, and so many octets are left. */
-  constructor(outflow: Outflow, transport: Transport, linger: number, lingered: (left: number) => void) {
+  constructor(by: EndedBy, outflow: Outflow, transport: Transport, linger: number, lingered: (left: number) => void) {
+    this.by = by;
     this.#outflow = outflow;
     this.#transport = transport;
     this.#linger = linger;

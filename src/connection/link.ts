@@ -24,8 +24,8 @@ import { after, type Timer } from "./timer.js";
 import type { Transport } from "./transport.js";
 
 /**
- * Where a link stands. `reaching` the peer, `shaking` hands, `open`; then one side has closed: `half`, the peer, while somebody here may
- * still answer what came before; `closing`, we have, and what was accepted leaves; `over`.
+ * Where a link stands. Behind `open` one side has closed: the peer (`half`), while somebody here may still answer what came before; we
+ * (`closing`), while what was accepted leaves.
  */
 type Phase = "reaching" | "shaking" | "open" | "half" | "closing" | "over";
 
@@ -43,8 +43,6 @@ export class Link implements ReceptionUser, IncomingUser, InflowUser, OutflowUse
   readonly #budget: Budget | undefined;
   readonly #ownOutbox: boolean;
   #phase: Phase = "reaching";
-  /** Who began the closing. */
-  #by: EndedBy = "close";
   #ending: Ending | undefined;
   #transport: Transport | undefined;
   #goodbye: Goodbye | undefined;
@@ -70,7 +68,6 @@ export class Link implements ReceptionUser, IncomingUser, InflowUser, OutflowUse
     this.#wait(connectTimeout, () => this.#fail("timeout", reasons.connectTimeout(connectTimeout)));
     budget?.enter(this);
     this.#stopListening = onAbort(signal, () => this.destroy(signal?.reason));
-    if (this.over) this.#stopListening();
   }
 
   get peer(): PeerInfo {
@@ -120,11 +117,6 @@ export class Link implements ReceptionUser, IncomingUser, InflowUser, OutflowUse
     this.#fail("destroy", reason);
   }
 
-  /** Ends it for a reason of ours, which the peer is not told. */
-  fail(error: ZmtpError): void {
-    this.#fail("fault", error);
-  }
-
   /** Somebody begins to iterate, or stops. */
   reading(change: 1 | -1): void {
     this.#readers += change;
@@ -167,7 +159,7 @@ export class Link implements ReceptionUser, IncomingUser, InflowUser, OutflowUse
 
   gone(error: unknown): void {
     if (this.#phase === "reaching") this.#end("lost", reasons.notReached(error));
-    else if (error === undefined && this.#phase === "closing") this.#end(this.#by, undefined);
+    else if (error === undefined && this.#goodbye) this.#end(this.#goodbye.by, undefined);
     else if (error === undefined && this.#phase === "half") this.#end("peer", undefined);
     else this.#end("lost", reasons.lost(error));
   }
@@ -238,19 +230,18 @@ export class Link implements ReceptionUser, IncomingUser, InflowUser, OutflowUse
 
   /** Says goodbye behind what was accepted. */
   #finish(by: EndedBy): void {
+    const transport = this.#transport;
     if (this.#phase === "closing" || this.over) return;
-    if (this.#phase === "reaching" || this.#phase === "shaking") {
+    if (transport === undefined || (this.#phase !== "open" && this.#phase !== "half")) {
       this.#fail("close", reasons.closedHere());
       return;
     }
     this.#phase = "closing";
-    this.#by = by;
     clearTimeout(this.#patience);
     this.sender.stop("over");
     this.#incoming.stopHeart();
-    if (this.#transport === undefined) return;
     const { linger } = this.#settings;
-    this.#goodbye = new Goodbye(this.outflow, this.#transport, linger, (left) => {
+    this.#goodbye = new Goodbye(by, this.outflow, transport, linger, (left) => {
       if (left === 0) this.#fail(by, undefined);
       else this.#fail("timeout", reasons.lingerExpired(left, linger));
     });
@@ -285,6 +276,11 @@ export class Link implements ReceptionUser, IncomingUser, InflowUser, OutflowUse
     const transport = this.#transport;
     this.#end(by, error);
     transport?.destroy();
+  }
+
+  /** Ends it for a fault that the peer is not told of. */
+  fail(error: ZmtpError): void {
+    this.#fail("fault", error);
   }
 
   /** Settles everything that waits. */

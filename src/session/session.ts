@@ -96,6 +96,7 @@ export class ZmtpSession {
    */
   reserve(size: number = MAX_LENT): Uint8Array {
     const { phase, incoming } = this.#protocol;
+    this.#lent = undefined;
     if (phase.at === "over") throw phase.error;
     if (phase.at !== "greeting") return incoming.reserve(size);
     // The codec's region is for frames: what is lent of it cannot be told from what others read into it meanwhile.
