@@ -19,8 +19,9 @@ export interface HeartUser {
 export class Heart {
   readonly #user: HeartUser;
   #heard = 0;
-  /** PINGs since the peer was heard last. */
+  /** PINGs since the peer was heard last, and when the first of them left. */
   #unanswered = 0;
+  #asked = 0;
   #beats: Timer | undefined;
   #verdict: Timer | undefined;
   #ttlVerdict: Timer | undefined;
@@ -38,7 +39,7 @@ export class Heart {
     const tenths = Math.floor(ttl / TENTH);
     const beat = () => {
       if (this.#unanswered < UNANSWERED_PINGS) {
-        this.#unanswered++;
+        if (this.#unanswered++ === 0) this.#asked = Date.now();
         this.#user.beat(tenths);
       }
       this.#verdict ??= after(timeout, () => this.#judge(timeout));
@@ -73,22 +74,33 @@ export class Heart {
 
   #judge(timeout: number): void {
     this.#verdict = undefined;
-    if (this.#silence() >= timeout) this.#lookAgain(timeout);
+    const left = timeout - this.#unansweredFor();
+    if (left <= 0) this.#lookAgain(timeout, () => this.#unansweredFor());
+    else if (this.#unanswered > 0) this.#verdict = after(left, () => this.#judge(timeout));
+  }
+
+  /**
+   * Milliseconds since the first PING that is unanswered; 0 if none is. Not since the peer was heard last: a thread that was busy has
+   * asked nothing meanwhile, so there was nothing to answer.
+   */
+  #unansweredFor(): number {
+    if (!this.#user.listening) this.heard();
+    return this.#unanswered === 0 ? 0 : Date.now() - this.#asked;
   }
 
   /** If this thread was busy, the peer's octets may lie in its sockets unread: they are read first. */
-  #lookAgain(patience: number): void {
+  #lookAgain(patience: number, silence: () => number): void {
     if (this.#looking) return;
     this.#looking = true;
     onceRead(() => {
       this.#looking = false;
-      if (!this.#stopped && this.#silence() >= patience) this.#user.dead(patience);
+      if (!this.#stopped && silence() >= patience) this.#user.dead(patience);
     });
   }
 
   #judgeTtl(): void {
     const left = this.#peerTtl - this.#silence();
-    if (left <= 0) this.#lookAgain(this.#peerTtl);
+    if (left <= 0) this.#lookAgain(this.#peerTtl, () => this.#silence());
     this.#ttlVerdict = after(left > 0 ? left : this.#peerTtl, () => this.#judgeTtl());
   }
 

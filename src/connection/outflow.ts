@@ -27,6 +27,8 @@ export class Outflow {
   #commandOctets = 0;
   /** Octets and messages that the transport has and the system has not. */
   #inFlight = 0;
+  /** What these cost beside their octets, where an outbox counts that: it is given back in step with them. */
+  #overhead = 0;
   #messagesInFlight = 0;
   /** The system has not taken all of the last write: nothing more is handed over before it has. */
   #blocked = false;
@@ -44,7 +46,7 @@ export class Outflow {
 
   /** Octets that wait for the system. */
   get waiting(): number {
-    return this.outbox.length + this.#commandOctets + this.#inFlight;
+    return this.outbox.length + this.#commandOctets + this.#inFlight + this.#overhead;
   }
 
   /** Messages that wait for the system. */
@@ -84,7 +86,7 @@ export class Outflow {
     const gathered = this.outbox.length;
     if (gathered < FLUSH_AT) this.#tickEnd.ask();
     else if (!this.#blocked) this.flush();
-    return this.outbox.length + this.#commandOctets + this.#inFlight < this.#mark;
+    return this.waiting < this.#mark;
   }
 
   /** A command of the session's own. */
@@ -107,6 +109,7 @@ export class Outflow {
 
   /** So many octets have been taken by the system. */
   sent(octets: number, chunk?: Uint8Array): void {
+    if (this.#overhead > 0) this.#overhead *= Math.max(0, 1 - octets / this.#inFlight);
     this.#inFlight -= octets;
     if (chunk !== undefined) this.outbox.recycle?.(chunk);
     if (this.#inFlight <= 0) this.#unblock();
@@ -144,6 +147,7 @@ export class Outflow {
 
   #unblock(): void {
     this.#inFlight = 0;
+    this.#overhead = 0;
     this.#messagesInFlight = 0;
     if (!this.#blocked) return;
     this.#blocked = false;
@@ -162,7 +166,9 @@ export class Outflow {
     const { length } = this.outbox;
     const clear = this.outbox.handOver();
     const chunks = this.#seal ? this.#seal(clear) : clear;
-    this.#inFlight += this.#seal ? octetsIn(chunks) : length;
+    const octets = octetsIn(chunks);
+    this.#inFlight += octets;
+    this.#overhead += Math.max(0, length - octets);
     return commands.length === 0 ? chunks : [...commands, ...chunks];
   }
 }

@@ -223,7 +223,7 @@ describe("large payloads", () => {
     const large = pattern(64 * KiB, 1);
     const small = pattern(64 * KiB - 1, 2);
     ours.send(["a", large, "b", small]);
-    await ours.drained;
+    while (ours.bufferedAmount > 0) await new Promise((resolve) => setTimeout(resolve, 1));
     expect(chunks.some(({ buffer }) => buffer === large.buffer)).toBe(true);
     expect(chunks.some(({ buffer }) => buffer === small.buffer)).toBe(false);
     expect(same(concat(...chunks), encodeMessage(["a", large, "b", small]))).toBe(true);

@@ -3,7 +3,14 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import net from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { type Connection, encodeFrame, encodeGreeting, encodeMessage, overStreams } from "../../src/node.js";
+import {
+  type Connection,
+  encodeFrame,
+  encodeGreeting,
+  encodeMessage,
+  type NodeConnectionOptions,
+  overStreams,
+} from "../../src/node.js";
 import {
   accepted,
   anyEndpoint,
@@ -84,7 +91,9 @@ describe("a peer that breaks off", () => {
     const connection = await rawPeer("connects", (socket) =>
       socket.end(concat(hello("PUSH"), encodeMessage("whole"), encodeFrame("half", { more: true }))),
     );
-    expect((await drain(connection)).heard).toEqual(["whole"]);
+    const { heard, error } = await drain(connection);
+    expect(heard).toEqual(["whole"]);
+    expect(error).toMatchObject({ code: "TRUNCATED", offset: concat(hello("PUSH"), encodeMessage("whole")).length + 6 });
   });
 
   it("in its handshake, by a reset", async () => {
@@ -145,9 +154,13 @@ describe("a peer that says goodbye", () => {
   );
 
   it("to nobody who reads: the connection ends in peace", async () => {
-    const connection = await rawPeer("connects", (socket) =>
-      socket.end(concat(hello("PUSH"), encodeMessage("unread"))),
+    const connection = await rawPeer(
+      "connects",
+      (socket) => socket.end(concat(hello("PUSH"), encodeMessage("unread"))),
+      "PULL",
+      { linger: 100 },
     );
+    // Somebody might still read, and answer: that long our side stays open.
     expect(await connection.closed).toEqual({ by: "peer", error: undefined, unsent: 0 });
     expect(connection.send("x")).toBe(false);
     expect(await nextText(connection)).toEqual(["unread"]);
@@ -374,13 +387,14 @@ async function rawPeer(
   who: "connects" | "listens",
   speak: (socket: net.Socket) => void,
   socketType: "PULL" | "DEALER" = "PULL",
+  options: NodeConnectionOptions = {},
 ): Promise<Connection> {
   const meet = (socket: net.Socket) => {
     rawSockets.push(socket);
     speak(socket);
   };
-  if (who === "listens") return connected(await rawListen(meet), { socketType });
-  const listener = await listening("tcp://127.0.0.1:0", { socketType });
+  if (who === "listens") return connected(await rawListen(meet), { ...options, socketType });
+  const listener = await listening("tcp://127.0.0.1:0", { ...options, socketType });
   meet(await rawDial(listener.endpoint));
   return accepted(listener);
 }

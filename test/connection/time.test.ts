@@ -15,6 +15,7 @@ import {
   nextMessage,
   nextText,
   pair,
+  rest,
   sendAll,
   texts,
   untilTestEnds,
@@ -26,6 +27,9 @@ import { transforms } from "../support/streams.js";
 
 const PAIR = { socketType: "PAIR" } as const;
 const code = (code: string) => expect.objectContaining({ code });
+const notReached = (cause: string) => expect.objectContaining({ code: "NOT_REACHED", cause: code(cause) });
+const SILENT = { by: "timeout", error: code("HEARTBEAT_TIMEOUT"), unsent: 0 };
+const DONE = { done: true, value: undefined };
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const ping = (ttl: number) => encodeFrame(concat(bytes(4), Buffer.from("PING"), bytes(0, ttl)), { command: true });
 
@@ -36,12 +40,6 @@ async function toRaw(options: object, speak: (socket: Socket) => void = () => {}
     speak(socket);
   });
   return connected(url, { ...PAIR, ...options });
-}
-
-/** Keeps this thread from doing anything else. */
-function busy(milliseconds: number): void {
-  const end = performance.now() + milliseconds;
-  while (performance.now() < end);
 }
 
 describe("heartbeats", () => {
@@ -71,11 +69,10 @@ describe("heartbeats", () => {
   it("give a silent peer up, after the timeout and not before", async () => {
     const connection = await toRaw({ heartbeat: { interval: 50, timeout: 150 } });
     const began = performance.now();
-    await expect(connection.closed).rejects.toEqual(code("HEARTBEAT_TIMEOUT"));
+    expect(await connection.closed).toEqual(SILENT);
     expect(performance.now() - began).toBeGreaterThan(190);
-    expect(performance.now() - began).toBeLessThan(5000);
-    expect(() => connection.send("x")).toThrow(code("HEARTBEAT_TIMEOUT"));
-    await expect(nextMessage(connection)).rejects.toEqual(code("HEARTBEAT_TIMEOUT"));
+    expect(connection.send("x")).toBe(false);
+    expect(await rest(connection)).toEqual([]);
   });
 
   it("carry the TTL in tenths of a second", async () => {
@@ -83,8 +80,9 @@ describe("heartbeats", () => {
     const connection = await toRaw({ heartbeat: { interval: 30, timeout: 60, ttl: 250 } }, (socket) => {
       said = everything(socket);
     });
-    await connection.closed.catch(() => {});
-    expect((await said)?.includes(Buffer.from(ping(3)))).toBe(true);
+    await connection.closed;
+    // What is short of a tenth is cut off, as libzmq does.
+    expect((await said)?.includes(Buffer.from(ping(2)))).toBe(true);
   });
 
   it("take any traffic as a sign of life", async () => {
@@ -95,7 +93,7 @@ describe("heartbeats", () => {
     let heard = 0;
     for await (const _ of connection) if (++heard === 40) break;
     clearInterval(chatter);
-    await expect(connection.closed).rejects.toEqual(code("HEARTBEAT_TIMEOUT"));
+    expect(await connection.closed).toEqual(SILENT);
   });
 
   it("take part of a large frame as a sign of life", async () => {
@@ -112,9 +110,8 @@ describe("heartbeats", () => {
   it("honour the peer's TTL", async () => {
     const connection = await toRaw({}, (socket) => void socket.write(ping(2)));
     const began = performance.now();
-    await expect(connection.closed).rejects.toEqual(code("HEARTBEAT_TIMEOUT"));
+    expect(await connection.closed).toEqual(SILENT);
     expect(performance.now() - began).toBeGreaterThan(180);
-    expect(performance.now() - began).toBeLessThan(5000);
   });
 
   it("let the peer take its TTL back", async () => {
@@ -143,25 +140,11 @@ describe("heartbeats", () => {
     ours.send("alive");
     expect(await nextText(theirs)).toEqual(["alive"]);
   });
-
-  it.each(["interval", "peer's TTL"])("do not take a busy thread of ours for the peer's silence: %s", async (whose) => {
-    const theirs = opened(
-      new Pair(whose === "interval" ? {} : { heartbeatInterval: 20, heartbeatTimeout: 2000, heartbeatTimeToLive: 100 }),
-    );
-    const heartbeat = whose === "interval" ? { interval: 20, timeout: 100 } : undefined;
-    const connection = await meetLibzmq("tcp", "binds", { ...PAIR, heartbeat }, theirs);
-    for (let i = 0; i < 3; i++) {
-      await pause(90);
-      busy(300);
-    }
-    await pause(50);
-    connection.send("alive");
-    expect(texts(await theirs.receive())).toEqual(["alive"]);
-  });
 });
 
 describe("an abort signal", () => {
   const reason = new Error("enough");
+  const ABORTED = { by: "destroy", error: reason, unsent: 0 };
 
   it("that was aborted before: nothing begins", async () => {
     const signal = AbortSignal.abort(reason);
@@ -190,30 +173,26 @@ describe("an abort signal", () => {
     await gone;
   });
 
-  it("while iterating: what is there first, then the reason", async () => {
+  it("while iterating: the iteration ends at once, and the ending has the reason", async () => {
     const controller = new AbortController();
     const [ours, theirs] = await pair("tcp://127.0.0.1:0", { ...PAIR, signal: controller.signal }, PAIR);
     for (const text of ["a", "b", "c"]) theirs.send(text);
     expect(await nextText(ours)).toEqual(["a"]);
     controller.abort(reason);
-    expect(await nextText(ours)).toEqual(["b"]);
-    expect(await nextText(ours)).toEqual(["c"]);
-    await expect(nextText(ours)).rejects.toBe(reason);
-    await expect(ours.batches().next()).rejects.toBe(reason);
-    await expect(ours.closed).rejects.toBe(reason);
-    expect(() => ours.send("x")).toThrow(reason);
+    expect(await rest(ours)).toEqual([]);
+    expect(await ours.batches().next()).toEqual(DONE);
+    expect(await ours.closed).toEqual(ABORTED);
+    expect(ours.send("x")).toBe(false);
     // To the peer it is a goodbye or a reset, as the system has it.
-    await theirs.closed.catch(() => {});
+    expect(["peer", "lost"]).toContain((await theirs.closed).by);
   });
 
   it("while an iteration waits", async () => {
     const controller = new AbortController();
     const [ours] = await pair("tcp://127.0.0.1:0", { ...PAIR, signal: controller.signal }, PAIR);
-    const waiting = nextText(ours);
-    const batch = ours.batches().next();
+    const waiting = ours[Symbol.asyncIterator]().next();
     controller.abort(reason);
-    await expect(waiting).rejects.toBe(reason);
-    await expect(batch).rejects.toBe(reason);
+    expect(await waiting).toEqual(DONE);
   });
 
   it.each(["tcp", "ws"] as const)("%s: while awaiting drained and close()", async (scheme) => {
@@ -223,18 +202,19 @@ describe("an abort signal", () => {
     const { drained } = ours;
     const closing = ours.close();
     controller.abort(reason);
-    await expect(drained).rejects.toBe(reason);
-    await expect(ours.closed).rejects.toBe(reason);
-    await expect(closing).rejects.toBe(reason);
+    await drained;
+    expect(await ours.closed).toMatchObject({ by: "destroy", error: reason });
+    expect(ours.ending?.unsent).toBeGreaterThan(0);
+    await closing;
   });
 
   it("during the iteration of a listener", async () => {
     const controller = new AbortController();
     const listener = await listen("tcp://127.0.0.1:0", { ...PAIR, signal: controller.signal });
-    const waiting = accepted(listener);
+    const waiting = listener[Symbol.asyncIterator]().next();
     controller.abort(reason);
-    await expect(waiting).rejects.toBe(reason);
-    await expect(connected(listener.endpoint, PAIR)).rejects.toEqual(code("ECONNREFUSED"));
+    expect(await waiting).toEqual(DONE);
+    await expect(connected(listener.endpoint, PAIR)).rejects.toEqual(notReached("ECONNREFUSED"));
   });
 
   it("shared by many connections warns of nothing", async () => {
@@ -301,7 +281,7 @@ describe("close()", () => {
     const payload = pattern(100_000);
     const flood = (async () => {
       while (!stopped) if (!theirs.send(payload)) await theirs.drained;
-    })().catch(() => {});
+    })();
     await nextMessage(ours);
     // Until nothing more is read here.
     await pause(100);
@@ -365,13 +345,15 @@ describe("close()", () => {
       await using again = listener;
       expect(again.endpoint).toBe(listener.endpoint);
     }
-    await expect(connected(listener.endpoint, PAIR)).rejects.toEqual(code("ENOENT"));
+    await expect(connected(listener.endpoint, PAIR)).rejects.toEqual(notReached("ENOENT"));
   });
 
   it("drops a peer that never answers the goodbye", async () => {
-    const connection = await toRaw({}, (socket) => void socket.resume());
+    const connection = await toRaw({ linger: 100 }, (socket) => void socket.resume());
+    connection.send("taken");
     await connection.close();
-    await connection.closed;
+    // All that was accepted has left: the missing answer is no fault.
+    expect(await connection.closed).toEqual({ by: "close", error: undefined, unsent: 0 });
   });
 });
 

@@ -81,6 +81,13 @@ export async function nextText(connection: Connection): Promise<string[]> {
   return texts(await nextMessage(connection));
 }
 
+/** All that is still to come until the iteration ends. */
+export async function rest(connection: Connection): Promise<string[][]> {
+  const heard: string[][] = [];
+  for await (const message of connection) heard.push(texts(message));
+  return heard;
+}
+
 export const texts = (message: readonly Uint8Array[]): string[] =>
   message.map((payload) => Buffer.from(payload).toString());
 
