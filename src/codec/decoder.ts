@@ -1,6 +1,6 @@
 /** From octets, cut anywhere, to batches of frames. RFC 37, "Framing". */
 import { ZmtpError } from "../error.js";
-import { FrameBatch, ownedFrame } from "./batch.js";
+import { FrameBatch } from "./batch.js";
 import { type Codec, type Engine, engineOf } from "./codec.js";
 import { defaultCodec } from "./default.js";
 import { COMMAND, checkedLength, type Header, type Limits, limitsFor, readHeader } from "./frame.js";
@@ -239,7 +239,7 @@ export class FrameDecoder implements IterableIterator<FrameBatch> {
     }
     // What comes in owned chunks is put together without a detour, so that it is owned as well.
     if (!owned && end - at <= LARGE) return this.#unread.wait(end - at);
-    this.#large = new LargeFrame(flags, size, length);
+    this.#large = new LargeFrame(flags, size, length, owned ? undefined : this.#engine.spare);
     this.#large.fill(bytes, start, to);
     this.#unread.consume(to - at);
     return undefined;
@@ -274,7 +274,8 @@ export class FrameDecoder implements IterableIterator<FrameBatch> {
     }
     this.#large = undefined;
     this.#position += large.arrived;
-    return ownedFrame(large.payload, large.more, large.command, true);
+    const batch = large.batch();
+    return batch.borrowed ? this.#engine.track(batch) : batch;
   }
 
   #truncated(): never {
