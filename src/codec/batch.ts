@@ -4,6 +4,7 @@ import type { Engine } from "./codec.js";
 import { type Frame, LARGEST_FRAME, MORE, sizeOfHeader, writeHeader } from "./frame.js";
 import { END_MASK, MORE_BIT } from "./layout.js";
 import type { Octets } from "./payload.js";
+import type { SpareMemory } from "./tail.js";
 
 /** No run: the payloads lie apart, or their headers are not there. */
 const APART = -1;
@@ -31,6 +32,8 @@ export class FrameBatch implements Iterable<Frame> {
   #borrowed: boolean;
   /** Whether nobody else has frames in the memory under it, so that it may be written to once this batch is done with. */
   #sole: boolean;
+  /** Where its memory goes when it expires, unless `toOwned` has taken it over. */
+  #spare: SpareMemory | undefined;
   /** Batches made of this one while it was borrowed. They share its memory, so they expire with it. */
   #derived: FrameBatch[] | undefined;
   /** The memory under `bytes`, once a view has been asked for: a typed array's buffer costs as much as making a view. */
@@ -195,10 +198,12 @@ export class FrameBatch implements Iterable<Frame> {
     return batch;
   }
 
-  /** A copy that stays valid: one copy of the whole run, nothing per frame but its row. An owned batch returns itself. */
+  /**
+   * A batch of the same frames that stays valid: one copy of the whole run at most, nothing per frame but its row. An owned
+   * batch returns itself.
+   */
   toOwned(): FrameBatch {
-    if (this.#length >= 0 && !this.#borrowed) return this;
-    return this.#copy(undefined);
+    return this.copyInto(undefined);
   }
 
   /**
@@ -207,8 +212,15 @@ export class FrameBatch implements Iterable<Frame> {
    */
   copyInto(stale: FrameBatch | undefined): FrameBatch {
     if (this.#length >= 0 && !this.#borrowed) return this;
+    if (this.#spare !== undefined) return this.#takeOver();
     const ours = stale === undefined || !stale.#sole ? undefined : stale;
     return this.#copy(ours);
+  }
+
+  /** An owned batch in the memory of this one, which is nobody else's. */
+  #takeOver(): FrameBatch {
+    this.#spare = undefined;
+    return new FrameBatch(this.#bytes, this.#table, this.#length, this.#command, this.#from, undefined, true);
   }
 
   /** @internal An owned copy in memory of just its size, of a batch that would keep much more memory than its own alive. */
@@ -291,15 +303,28 @@ export class FrameBatch implements Iterable<Frame> {
     return this.#engine === engine && !this.#command ? this.#table.subarray(0, this.length * 2) : undefined;
   }
 
+  /** @internal Whether it will expire. */
+  get borrowed(): boolean {
+    return this.#borrowed;
+  }
+
   /** @internal It is borrowed from here on, until it expires. */
   lend(): this {
     this.#borrowed = true;
     return this;
   }
 
+  /** @internal As `lend`, of memory that goes back where it came from, unless somebody has asked for it to be owned. */
+  lendFrom(spare: SpareMemory): this {
+    this.#spare = spare;
+    return this.lend();
+  }
+
   /** @internal The octets it lies in are about to be overwritten. */
   expire(): void {
     this.#length = -1;
+    this.#spare?.give(new Uint8Array(this.#bytes.buffer));
+    this.#spare = undefined;
     this.#derived?.forEach((batch) => {
       batch.expire();
     });

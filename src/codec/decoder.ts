@@ -1,16 +1,19 @@
 /** From octets, cut anywhere, to batches of frames. RFC 37, "Framing". */
 import { ZmtpError } from "../error.js";
-import { FrameBatch, ownedFrame } from "./batch.js";
+import { FrameBatch } from "./batch.js";
 import { type Codec, type Engine, engineOf } from "./codec.js";
 import { defaultCodec } from "./default.js";
 import { COMMAND, checkedLength, type Header, type Limits, limitsFor, readHeader } from "./frame.js";
 import { LargeFrame } from "./large-frame.js";
-import { INPUT, INPUT_SIZE, LANDING, WINDOW_SIZE } from "./layout.js";
+import { HEADROOM, INPUT, INPUT_SIZE, LANDING, WINDOW_SIZE } from "./layout.js";
 import { asOctets, type Octets } from "./payload.js";
 import { scanOctets } from "./scan.js";
 import { Unread } from "./unread.js";
 
-/** From this size on, an unfinished frame is put together in a buffer of its own; a shorter one waits in the tail. */
+/**
+ * An unfinished frame waits in the tail, and joins the run of the next chunk, unless that takes a copy too many: if it will
+ * not be finished by another chunk as large as this one, and is larger than this, it is put together in a buffer of its own.
+ */
 const LARGE = 4096;
 
 /**
@@ -43,6 +46,8 @@ export class FrameDecoder implements IterableIterator<FrameBatch> {
   readonly #unread: Unread;
   /** A frame that is put together in a buffer of its own; it comes before all that is unread. */
   #large: LargeFrame | undefined;
+  /** Octets of the last chunk. */
+  #chunkSize = 0;
   /** Whether the frames of the last owned run were small. */
   #small = false;
   #position = 0;
@@ -189,6 +194,7 @@ export class FrameDecoder implements IterableIterator<FrameBatch> {
     if (this.#ended) throw new Error("no octets follow end()");
     this.#engine.invalidate();
     this.#unread.unreserve();
+    this.#chunkSize = chunk.length;
     return this.#large === undefined ? 0 : this.#large.fill(chunk, 0, chunk.length);
   }
 
@@ -238,8 +244,9 @@ export class FrameDecoder implements IterableIterator<FrameBatch> {
       return this.#deliver(1, (flags & COMMAND) !== 0, end - at);
     }
     // What comes in owned chunks is put together without a detour, so that it is owned as well.
-    if (!owned && end - at <= LARGE) return this.#unread.wait(end - at);
-    this.#large = new LargeFrame(flags, size, length);
+    const direct = owned || end - at > HEADROOM || (end - at > LARGE && end - to > this.#chunkSize);
+    if (!direct) return this.#unread.wait(end - at);
+    this.#large = new LargeFrame(flags, size, length, owned ? undefined : this.#engine.spare);
     this.#large.fill(bytes, start, to);
     this.#unread.consume(to - at);
     return undefined;
@@ -274,7 +281,8 @@ export class FrameDecoder implements IterableIterator<FrameBatch> {
     }
     this.#large = undefined;
     this.#position += large.arrived;
-    return ownedFrame(large.payload, large.more, large.command, true);
+    const batch = large.batch();
+    return batch.borrowed ? this.#engine.track(batch) : batch;
   }
 
   #truncated(): never {

@@ -1,6 +1,8 @@
 /** A frame that comes in pieces, put together in a buffer of its own. RFC 37, "Framing". */
+import { type FrameBatch, ownedFrame } from "./batch.js";
 import { COMMAND, MORE } from "./frame.js";
 import type { Octets } from "./payload.js";
+import type { SpareMemory } from "./tail.js";
 
 /** A length is a claim: memory is spent on what has arrived, this many times over at most, */
 const AHEAD = 4;
@@ -12,15 +14,20 @@ export class LargeFrame {
   readonly command: boolean;
   readonly #headerSize: number;
   readonly #length: number;
+  readonly #memory: SpareMemory | undefined;
   #buffer: Octets = new Uint8Array(0);
   #filled = 0;
 
-  /** @param length - Octets of the payload, as the header claims. */
-  constructor(flags: number, headerSize: number, length: number) {
+  /**
+   * @param length - Octets of the payload, as the header claims.
+   * @param memory - Where its buffer comes from, for a payload that is borrowed; left out, it is fresh and the payload owned.
+   */
+  constructor(flags: number, headerSize: number, length: number, memory?: SpareMemory) {
     this.more = (flags & MORE) !== 0;
     this.command = (flags & COMMAND) !== 0;
     this.#headerSize = headerSize;
     this.#length = length;
+    this.#memory = memory;
   }
 
   /** Octets that have arrived, the header's included. */
@@ -48,15 +55,19 @@ export class LargeFrame {
     return count;
   }
 
-  /** The payload, owned, once nothing is missing: the buffer has grown to just its size then. */
-  get payload(): Octets {
-    return this.#buffer;
+  /** The frame as a batch, once nothing is missing. */
+  batch(): FrameBatch {
+    const payload = this.#buffer.length === this.#length ? this.#buffer : this.#buffer.subarray(0, this.#length);
+    const batch = ownedFrame(payload, this.more, this.command, true);
+    return this.#memory === undefined ? batch : batch.lendFrom(this.#memory);
   }
 
   #grow(needed: number): void {
     if (needed <= this.#buffer.length) return;
-    const buffer = new Uint8Array(Math.min(this.#length, Math.max(AHEAD * needed, LEAST)));
+    const size = Math.min(this.#length, Math.max(AHEAD * needed, LEAST));
+    const buffer = this.#memory?.take(size) ?? new Uint8Array(size);
     buffer.set(this.#buffer.subarray(0, this.#filled));
+    this.#memory?.give(this.#buffer);
     this.#buffer = buffer;
   }
 }

@@ -25,7 +25,7 @@ export const TABLE = 1024;
 export const SELECTION = TABLE + TABLE_SIZE;
 
 /** Room for the unfinished frame in front of a chunk. Longer ones are put together elsewhere, in a buffer of their own. */
-export const HEADROOM = 8192 + SLACK;
+export const HEADROOM = 65536 + SLACK;
 export const INPUT_SIZE = 1048576;
 export const LANDING_SIZE = 262144;
 

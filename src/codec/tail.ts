@@ -1,9 +1,10 @@
 /** Octets that wait for more: an unfinished frame, or what an iteration left unread. They lie here, not in the codec's memory. */
+import type { Octets } from "./payload.js";
 
 /** An empty tail keeps no more than this for the next one. */
 const KEPT = 256;
 
-const NOTHING: Uint8Array = new Uint8Array(0);
+const NOTHING: Octets = new Uint8Array(0);
 
 /** The most octets that one tail leaves for the next. */
 const MOST_SPARE = 512 * 1024;
@@ -15,7 +16,7 @@ export class SpareMemory {
   #spare = NOTHING;
 
   /** Memory of at least so many octets, whatever is in it. */
-  take(size: number): Uint8Array {
+  take(size: number): Octets {
     const spare = this.#spare;
     if (spare.length < size || spare.length > AHEAD * size) return new Uint8Array(size);
     this.#spare = NOTHING;
@@ -23,7 +24,7 @@ export class SpareMemory {
   }
 
   /** The last one given is kept: its size is what this thread's frames need now. */
-  give(memory: Uint8Array): void {
+  give(memory: Octets): void {
     if (memory.length > KEPT && memory.length <= MOST_SPARE) this.#spare = memory;
   }
 }
@@ -58,7 +59,7 @@ export class Tail {
   }
 
   /** A view of the first `count` octets, valid until the next append. */
-  peek(count: number): Uint8Array {
+  peek(count: number): Octets {
     return this.#buffer.subarray(this.#from, this.#from + Math.min(count, this.length));
   }
 
@@ -68,7 +69,7 @@ export class Tail {
     if (this.length === 0) this.#clear();
   }
 
-  #move(buffer: Uint8Array): void {
+  #move(buffer: Octets): void {
     buffer.set(this.#buffer.subarray(this.#from, this.#to));
     this.#memory.give(this.#buffer);
     this.#buffer = buffer;

@@ -93,7 +93,7 @@ export class Unread implements Tenant {
     const enough = waiting + bytes.length >= this.#needed;
     if (!enough || waiting > HEADROOM || bytes.length > INPUT_SIZE) {
       this.#tail.append(bytes);
-      if (enough) this.#enter("backlog");
+      if (enough) this.#hide("backlog");
       return;
     }
     const { window } = this.#engine;
@@ -104,7 +104,7 @@ export class Unread implements Tenant {
       window.set(this.#tail.peek(waiting), from - waiting);
       this.#tail.drop(waiting);
     }
-    this.#enter("window", 0, from - waiting, from + bytes.length);
+    this.#enter("window", 0, from - waiting, from + bytes.length, window);
   }
 
   /** Adds chunk[start, …), which is ours from now on. */
@@ -115,7 +115,7 @@ export class Unread implements Tenant {
       return;
     }
     this.#behind = chunk.subarray(start);
-    this.#enter("backlog");
+    this.#hide("backlog");
   }
 
   /** Backlog: lays the first of them in the window, to be read there; they stay in the tail until that is done. */
@@ -123,7 +123,7 @@ export class Unread implements Tenant {
     this.occupy();
     const waiting = this.#tail.peek(LOAD);
     this.#engine.window.set(waiting);
-    this.#enter("mirror", 0, 0, waiting.length);
+    this.#enter("mirror", 0, 0, waiting.length, this.#engine.window);
   }
 
   /** The next `count` of bytes[at, to) have been read. */
@@ -152,24 +152,25 @@ export class Unread implements Tenant {
 
   /** bytes[at, to) are of one frame that has `needed` octets, more than that: nothing to read before there are so many. */
   wait(needed: number): undefined {
-    this.#leave();
+    this.#toTail();
     const missing = needed - this.#tail.length;
     if (missing > 0 && this.#behind !== undefined) {
       this.#tail.append(this.#behind.subarray(0, missing));
       this.#behind = this.#behind.length > missing ? this.#behind.subarray(missing) : undefined;
     }
-    if (this.#tail.length < needed) this.#enter("waiting", needed);
+    if (this.#tail.length < needed) this.#hide("waiting", needed);
+    else this.#hide("backlog");
   }
 
   /** They will never be read. */
   discard(): void {
     this.#behind = undefined;
     this.#tail.drop(this.#tail.length);
-    this.#enter("idle");
+    this.#hide("idle");
   }
 
   /** The one place where the state changes, and all that belongs to it. */
-  #enter(state: State, needed = 0, at = 0, to = 0, bytes: Octets = this.#engine.window): void {
+  #enter(state: State, needed: number, at: number, to: number, bytes: Octets): void {
     this.state = state;
     this.#needed = needed;
     this.at = at;
@@ -177,21 +178,30 @@ export class Unread implements Tenant {
     this.bytes = bytes;
   }
 
+  /** Nothing is to be seen: what there is lies in the tail, and then in what is behind it. */
+  #hide(state: "idle" | "waiting" | "backlog", needed = 0): void {
+    this.#enter(state, needed, 0, 0, this.#engine.window);
+  }
+
   /** Goes on with what follows octets that have all been read. */
   #follow(): void {
     const behind = this.#behind;
-    if (this.#tail.length > 0) this.#enter("backlog");
-    else if (behind === undefined) this.#enter("idle");
+    if (this.#tail.length > 0) this.#hide("backlog");
+    else if (behind === undefined) this.#hide("idle");
     else {
       this.#behind = undefined;
       this.#enter("chunk", 0, 0, behind.length, behind);
     }
   }
 
-  /** Takes bytes[at, to) to the tail, if they are not there already. */
   #leave(): void {
+    this.#toTail();
+    this.#hide("backlog");
+  }
+
+  /** Takes bytes[at, to) to the tail, if they are not there already. */
+  #toTail(): void {
     if (this.state !== "mirror") this.#tail.append(this.bytes.subarray(this.at, this.to));
-    this.#enter("backlog");
   }
 
   /** Takes all of them to the tail, so that others may follow. */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { encodeFrame, encodeMessage, type FrameBatch, FrameDecoder, FrameEncoder } from "../../src/index.js";
+import { FrameBatch } from "../../src/codec/batch.js";
+import { engineOf } from "../../src/codec/codec.js";
+import { encodeFrame, encodeMessage, FrameDecoder, FrameEncoder } from "../../src/index.js";
 import { codecs } from "../support/codecs.js";
 import { concat, ownFrames, pattern, same, text } from "../support/pieces.js";
 
@@ -111,5 +113,126 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("FrameBatch,
       expect(owned?.filter((_, i) => i > 22)?.length).toBe(2);
       break;
     }
+  });
+
+  it("slices: rows of the same octets, borrowed as long as the batch is, and one run still", () => {
+    const stream = concat(
+      ...Array.from({ length: 10 }, (_, i) => encodeFrame(pattern(i * 40, i), { more: i % 3 > 0 })),
+    );
+    const batch = first(stream);
+    const some = batch.slice(3, 7);
+    expect([some.length, some.bytes.buffer]).toEqual([4, batch.bytes.buffer]);
+    expect(ownFrames(some)).toEqual(ownFrames(batch).slice(3, 7));
+    expect(batch.slice(0, 10)).toBe(batch);
+    expect(batch.slice(0)).toBe(batch);
+    const parts = [batch.slice(0, 3), some.slice(0, 1), some.slice(1), batch.slice(7)];
+    expect(parts.map(({ run }) => run?.length).reduce((sum = 0, length = 0) => sum + length, 0)).toBe(stream.length);
+    const encoder = new FrameEncoder({ codec });
+    for (const part of parts) encoder.batch(part);
+    expect(same(encoder.flush(), stream)).toBe(true);
+    const owned = some.toOwned();
+    [...new FrameDecoder({ codec }).push(encodeFrame("next"))];
+    for (const part of parts) expect(() => part.length).toThrow(stale);
+    expect(() => batch.slice(0, 1)).toThrow(stale);
+    expect(owned.toOwned()).toBe(owned);
+    expect(ownFrames(owned.slice(1, 3)).map(({ payload }) => payload)).toEqual([pattern(160, 4), pattern(200, 5)]);
+    expect(owned.slice(2).toOwned()).toBeInstanceOf(owned.constructor);
+  });
+
+  it("slices what was filtered, and refuses what is no part of it", () => {
+    const batch = first(concat(...["a", "b", "c", "d"].map((name) => encodeFrame(name)))).toOwned();
+    const odd = batch.filter((_, i) => i % 2 === 1);
+    expect(odd && ownFrames(odd.slice(1)).map(({ payload }) => text(payload))).toEqual(["d"]);
+    expect(odd?.slice(1).run).toBeUndefined();
+    for (const [from, to] of [
+      [-1, 2],
+      [0, 5],
+      [2, 2],
+      [3, 1],
+      [0.5, 2],
+      [0, Number.NaN],
+      [4, 4],
+    ]) {
+      expect(() => batch.slice(from, to)).toThrow(RangeError);
+    }
+    expect(() => batch.slice("0" as never)).toThrow(RangeError);
+  });
+
+  it("joins runs, slices and what lay apart to one owned run, in order", () => {
+    const messages = Array.from({ length: 12 }, (_, i) => [`topic ${i}`, pattern(i * 60, i + 1)]);
+    const stream = concat(...messages.map((message) => encodeMessage(message)));
+    const batch = first(stream);
+    const parts = [batch.slice(0, 5), batch.slice(5, 6), batch.slice(6).toOwned()];
+    const joined = FrameBatch.join(parts);
+    expect(ownFrames(joined)).toEqual(ownFrames(batch));
+    expect(joined.run && same(joined.run, stream)).toBe(true);
+    expect(joined.toOwned()).toBe(joined);
+    const even = (_: FrameBatch, i: number) => i % 2 === 0;
+    const apart = FrameBatch.join([
+      batch.filter(even) as FrameBatch,
+      batch.slice(3, 5),
+      batch.filter(even) as FrameBatch,
+    ]);
+    const wanted = [
+      ...ownFrames(batch).filter((_, i) => i % 2 === 0),
+      ...ownFrames(batch).slice(3, 5),
+      ...ownFrames(batch).filter((_, i) => i % 2 === 0),
+    ];
+    [...new FrameDecoder({ codec }).push(encodeFrame("next"))];
+    expect(ownFrames(apart)).toEqual(wanted);
+    // A run: forwarded, it is what it says.
+    const again = first(new FrameEncoder({ codec }).batch(apart).flush());
+    expect(ownFrames(again)).toEqual(wanted);
+    expect(apart.run?.length).toBe(apart.bytes.length);
+    expect(ownFrames(joined).length).toBe(24);
+  });
+
+  it("joins nothing, commands, or what is stale, in no way", () => {
+    const command = first(encodeFrame("\x01X", { command: true })).toOwned();
+    const message = first(encodeFrame("a")).toOwned();
+    expect(() => FrameBatch.join([])).toThrow(TypeError);
+    expect(() => FrameBatch.join([message, command])).toThrow("a command is alone");
+    expect(FrameBatch.join([command])).toBe(command);
+    const borrowed = first(encodeFrame("b"));
+    [...new FrameDecoder({ codec }).push(encodeFrame("next"))];
+    expect(() => FrameBatch.join([message, borrowed])).toThrow(stale);
+    expect(() => FrameBatch.join([borrowed])).toThrow(stale);
+  });
+
+  it("copies into the memory of a stale batch that was alone in it, and into no other", () => {
+    const run = (seed: number) => first(encodeFrame(pattern(500, seed)));
+    const spare = run(1).toOwned().lend();
+    const { buffer } = spare.bytes;
+    spare.expire();
+    const copy = run(2).copyInto(spare);
+    expect(copy.bytes.buffer).toBe(buffer);
+    expect(copy.payload(0)).toEqual(pattern(500, 2));
+    const shared = first(concat(encodeFrame(pattern(500, 3)), encodeFrame(pattern(500, 4)))).toOwned();
+    const rest = shared.slice(1);
+    const head = shared.slice(0, 1).lend();
+    head.expire();
+    shared.lend().expire();
+    for (const gone of [head, shared]) {
+      expect(run(5).copyInto(gone).bytes.buffer).not.toBe(rest.bytes.buffer);
+      expect(rest.payload(0)).toEqual(pattern(500, 4));
+    }
+    expect(copy.copyInto(undefined)).toBe(copy);
+    expect(first(encodeFrame(pattern(900, 6))).copyInto(spare).bytes.length).toBe(909);
+  });
+
+  it("lies in the memory of the codec that was asked for", () => {
+    const { window } = engineOf(codec);
+    const batch = first(encodeFrame("here"));
+    expect(batch.bytes.buffer).toBe(window.buffer);
+    const some = batch.filter(() => true);
+    const other = codecs.find(({ name }) => name !== codec.name);
+    const { output } = engineOf(codec);
+    output.fill(0);
+    // Only the engine in whose window they lie gathers them; another encodes them one by one.
+    expect(new FrameEncoder({ codec: other }).batch(some as FrameBatch).flush()).toEqual(encodeFrame("here"));
+    expect(output[1]).toBe(0);
+    expect(new FrameEncoder({ codec }).batch(some as FrameBatch).flush()).toEqual(encodeFrame("here"));
+    expect(output[1]).toBe(4);
+    expect(() => new FrameDecoder({ codec: { name: "wasm" } })).toThrow(TypeError);
   });
 });

@@ -77,17 +77,90 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("FrameEncode
     expect(flushed.length).toBe(315);
   });
 
-  it("writes into what was given back, and into nothing else", () => {
+  it("writes into what was given back, once, and into nothing else", () => {
     const encoding = encoder();
     const given = encoding.frame(pattern(2000)).flush();
     encoding.recycle(given);
+    encoding.recycle(given);
     const kept = encoding.frame("first").flush();
     expect(kept.buffer).toBe(given.buffer);
+    encoding.recycle(given);
     const next = encoding.frame("second").flush();
     expect(next.buffer).not.toBe(given.buffer);
-    encoding.recycle(new Uint8Array(new ArrayBuffer(100), 50));
-    expect(encoding.frame("third").flush()).toEqual(encodeFrame("third"));
     expect([kept, next]).toEqual([encodeFrame("first"), encodeFrame("second")]);
+  });
+
+  it("leaves alone what it never gave, and parts of what it gave", () => {
+    const encoding = encoder();
+    const foreign = [new Uint8Array(5000), new Uint8Array(new ArrayBuffer(5000), 50), encoder().frame("x").flush()];
+    const whole = encoding.frame(pattern(3000)).flush();
+    for (const bytes of [...foreign, whole.subarray(0), whole.slice()]) encoding.recycle(bytes);
+    const flushed = Array.from({ length: 6 }, () => encoding.frame("frame").flush().buffer);
+    for (const { buffer } of [...foreign, whole]) expect(flushed).not.toContain(buffer);
+  });
+
+  it("does not need what was given back to be large enough", () => {
+    const encoding = encoder();
+    encoding.recycle(encoding.frame("small").flush());
+    const large = encoding.frame(pattern(50_000, 3)).flush();
+    expect(same(large, encodeFrame(pattern(50_000, 3)))).toBe(true);
+    encoding.recycle(large);
+    encoding.frame(pattern(200, 4));
+    for (let i = 0; i < 900; i++) encoding.frame(pattern(100, i));
+    const { frames } = referenceDecode(encoding.flush(), 1000);
+    expect(frames.length).toBe(901);
+    expect(frames.findIndex(({ payload }, i) => i > 0 && !same(payload, pattern(100, i - 1)))).toBe(-1);
+  });
+
+  it("makes room for payloads written in place, around every boundary", () => {
+    for (const length of [0, 1, 64, 255, 256, 1024, 70_000]) {
+      for (const more of [false, true]) {
+        const writing = encoder().frame("before");
+        const at = writing.room(length, more);
+        writing.bytes.set(pattern(length, 5), at);
+        writing.frame("after");
+        const wanted = concat(encodeFrame("before"), encodeFrame(pattern(length, 5), { more }), encodeFrame("after"));
+        expect(same(writing.flush(), wanted)).toBe(true);
+      }
+    }
+    const writing = encoder();
+    const values = [];
+    for (let i = 0; i < 3000; i++) {
+      const at = writing.room(12);
+      const { view } = writing;
+      expect(view.buffer).toBe(writing.bytes.buffer);
+      view.setFloat64(at, i / 3);
+      view.setInt32(at + 8, -i);
+      values.push([i / 3, -i]);
+    }
+    const { frames } = referenceDecode(writing.flush(), 100);
+    const read = frames.map(({ payload }) => {
+      const view = new DataView(payload.buffer, payload.byteOffset);
+      return [view.getFloat64(0), view.getInt32(8)];
+    });
+    expect(read).toEqual(values.map(([value, i]) => [value, i === 0 ? 0 : i]));
+    for (let i = 0; i < 2; i++) {
+      const at = writing.room(4);
+      writing.view.setUint32(at, i + 7);
+      const flushed = writing.flush();
+      expect(flushed).toEqual(bytes(0, 4, 0, 0, 0, i + 7));
+      writing.recycle(flushed);
+    }
+  });
+
+  it("makes no room for what is no length", () => {
+    for (const length of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31]) {
+      expect(() => encoder().room(length)).toThrow(RangeError);
+      expect(() => encoder().room(length)).toThrow("length is a whole number of octets from 0 to 2147483647");
+    }
+    for (const length of ["64", undefined, null, 64n]) expect(() => encoder().room(length as never)).toThrow(TypeError);
+  });
+
+  it("takes octets that are encoded already", () => {
+    const once = encodeMessage(["topic", pattern(300, 2)]);
+    const many = [encoder(), encoder().frame("before")].map((each) => each.octets(once).frame("after").flush());
+    expect(many[0]).toEqual(concat(once, encodeFrame("after")));
+    expect(many[1]).toEqual(concat(encodeFrame("before"), once, encodeFrame("after")));
   });
 
   it("forwards a batch as it came, and an owned one", () => {

@@ -51,7 +51,10 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("streams, $n
     const broken = source([concat(encodeFrame("good"), bytes(0xff))]).pipeThrough(new FrameDecoderStream({ codec }));
     await expect(collect(broken)).rejects.toMatchObject({ code: "RESERVED_FLAGS", offset: 6 });
     const short = source([stream.subarray(0, 4)]).pipeThrough(new FrameDecoderStream({ codec }));
-    await expect(collect(short)).rejects.toMatchObject({ code: "TRUNCATED" });
+    await expect(collect(short)).rejects.toMatchObject({ code: "TRUNCATED", offset: 4 });
+    const inLarge = concat(encodeFrame("x"), bytes(2, 0, 0, 0, 0, 0, 2, 0, 0x38));
+    const header = source([inLarge]).pipeThrough(new FrameDecoderStream({ codec }));
+    await expect(collect(header)).rejects.toMatchObject({ code: "TRUNCATED", offset: 12 });
   });
 
   it("hold the writer back until somebody reads", async () => {
