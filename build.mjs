@@ -19,10 +19,11 @@ import { parseAst } from "rolldown/parseAst";
 const ENTRIES = {
   index: "src/index.ts",
   node: "src/node.ts",
+  curve: "src/curve.ts",
 };
 
 /** Left to the importer's engine. */
-const EXTERNAL = [/^node:/, "ws"];
+const EXTERNAL = [/^node:/, "ws", "libsodium-wrappers"];
 
 const WASM = "build/codec.wasm";
 /** What `import module from "monocoque/codec.wasm"` is where it works: in Cloudflare Workers, and by `import source`. */
@@ -106,7 +107,8 @@ function markPure(source, path) {
     }
     if (definition.type !== "VariableDeclaration" || definition.kind !== "const" || definition.declare) continue;
     for (const { init } of definition.declarations) {
-      if (!looksEffectful(init)) continue;
+      // What an entry awaits is an effect, and no function can await it in its place.
+      if (!looksEffectful(init) || init.type === "AwaitExpression") continue;
       const text = source.slice(init.start, init.end);
       const call = /^(Call|New)Expression$/.test(init.type) && !looksEffectful(init.arguments);
       replace(init.start, init.end, `/* @__PURE__ */ ${call ? text : `(() => (${text}))()`}`);

@@ -99,6 +99,15 @@ const REFUSALS = {
     section: SECURITY,
     hint: "The peer's handshake has more octets than any honest one: give it less metadata, or find out who it is.",
   },
+  DENIED: {
+    section: "RFC 27, Reply",
+    hint: "Our authenticator has refused this peer: it must use other credentials, or be allowed here.",
+  },
+  AUTHENTICATOR_FAILED: {
+    blame: "caller",
+    section: "RFC 27, Reply",
+    hint: "The authenticator threw an error or gave no verdict: see `cause`. The peer has been told 500.",
+  },
   MECHANISM_FAILED: {
     blame: "caller",
     section: MECHANISMS,

@@ -15,6 +15,8 @@ export type { EndedBy, Ending } from "./connection/ending.js";
 export type { ConnectionOptions, HeartbeatOptions } from "./connection/options.js";
 export { type ByteStreams, overStreams } from "./connection/streams.js";
 export { type Blame, ZmtpError, type ZmtpErrorCode, type ZmtpErrorOptions } from "./error.js";
+export { type PlainCheck, type PlainCredentials, type PlainPeer, plainClient, plainServer } from "./mechanism/plain.js";
+export type { Verdict, ZapHandler, ZapOptions, ZapReply, ZapRequest } from "./mechanism/zap.js";
 export { type Command, encodeCommand, parseCommand } from "./session/command.js";
 export type { SessionBatchEvent, SessionEvent } from "./session/event.js";
 export { encodeGreeting, type Greeting, parseGreeting, type Version } from "./session/greeting.js";

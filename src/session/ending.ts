@@ -25,15 +25,18 @@ export interface Ending {
   readonly insideFrame: boolean;
   /** Whether the last frame had MORE. */
   readonly insideMessage: boolean;
+  /** What the mechanism makes of an end during its handshake. */
+  readonly hint?: string | undefined;
 }
 
 /** Why that end was too early; undefined if it was not. */
 export function prematureEnd(ending: Ending): ZmtpError | undefined {
-  const { state, greeting, offset, insideFrame, insideMessage } = ending;
+  const { state, greeting, offset, insideFrame, insideMessage, hint } = ending;
   if (state === "greeting") return closedInGreeting(greeting);
   if (state === "handshake") {
     return new ZmtpError("PEER_CLOSED", "The peer took our greeting and closed before the handshake was over", {
       offset,
+      hint,
     });
   }
   if (insideFrame) return new ZmtpError("TRUNCATED", "The peer closed inside a frame", { offset });

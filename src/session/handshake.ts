@@ -47,6 +47,11 @@ export class HandshakeInProgress {
     return (this.#handshake.receiveMessage as (payload: Uint8Array) => Progress)(payload);
   }
 
+  /** Why the peer may have closed now, if the mechanism knows. */
+  get closingHint(): string | undefined {
+    return this.#handshake.closingHint;
+  }
+
   /** Refuses a handshake that has come as far as `position` and takes more octets than it is given. */
   count(position: number): void {
     const octets = position - this.#begunAt;

@@ -31,6 +31,8 @@ export interface Handshake {
   receive(command: Command): Progress;
   /** What a message leads to, where a handshake has messages. Without it they are refused at their first octet. */
   receiveMessage?(payload: Uint8Array): Progress;
+  /** Why the peer may have closed now, in a plain sentence: the hint of the error if it does. */
+  readonly closingHint?: string | undefined;
 }
 
 /** What a command, a message, or a verdict led to. */
@@ -42,7 +44,8 @@ export type Progress =
   | { readonly type: "refused"; readonly error: ZmtpError; readonly reason?: string | undefined }
   /**
    * The verdict comes from outside. The session reports `question`, untouched, in a Question event and reads nothing
-   * further until `session.proceed(progress)` brings the answer.
+   * further until `session.proceed(progress)` brings the answer. A connection answers by itself where the question is a
+   * promise of a Progress, as those of PLAIN and CURVE are.
    */
   | { readonly type: "later"; readonly question: unknown };
 

@@ -6,6 +6,9 @@ import { MAX_PROPERTIES } from "./limits.js";
 const NAME = /^[A-Za-z0-9\-_.+]{1,255}$/;
 const VALUE_SIZE = 4;
 
+/** Names that most peers send: all sessions share these strings, for an idle one is to be small. */
+const COMMON: readonly string[] = ["Socket-Type", "Identity"];
+
 /** Up to here names are compared one by one. Most peers have three properties, and an index costs memory. */
 const FEW = 8;
 
@@ -124,7 +127,10 @@ export function parseMetadata(data: Uint8Array, position = 0): Metadata {
       const left = data.length - valueStart;
       throw malformed(`the property ${name} claims ${size} octets where ${left} are left`, position + nameEnd);
     }
-    metadata.set(name, new Uint8Array(data.subarray(valueStart, valueStart + size)));
+    metadata.set(
+      COMMON.find((common) => common === name) ?? name,
+      new Uint8Array(data.subarray(valueStart, valueStart + size)),
+    );
     at = valueStart + size;
   }
   return metadata;

@@ -11,4 +11,6 @@ export interface SessionOptions extends LocalPeer {
   readonly codec?: Codec | undefined;
   /** Default NULL. */
   readonly mechanism?: Mechanism | undefined;
+  /** Where the peer is, as the transport knows it: authenticators are told. Connections set it by themselves. */
+  readonly remoteAddress?: string | undefined;
 }

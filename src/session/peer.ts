@@ -5,7 +5,7 @@ import type { Greeting, Version } from "./greeting.js";
 import { identityFault } from "./identity.js";
 import { MAX_OWN_METADATA } from "./limits.js";
 import { encodeMetadata, type Metadata } from "./metadata.js";
-import { isIdentified, isSocketType, legalPeers, mayTalk, type SocketType } from "./socket-type.js";
+import { isIdentified, isSocketType, knownSocketType, legalPeers, mayTalk, type SocketType } from "./socket-type.js";
 
 const NO_IDENTITY = new Uint8Array(0);
 
@@ -31,6 +31,8 @@ export interface LocalInfo {
    * always, the others when it is given), then the application's.
    */
   readonly properties: Uint8Array;
+  /** Where the peer is, if the transport has said so. */
+  readonly remoteAddress: string | undefined;
 }
 
 /** What is known of the peer once the handshake is complete. Owned. */
@@ -58,15 +60,15 @@ export interface Authenticated {
 }
 
 /** @internal Our own side, checked, encoded and owned. Throws a TypeError that names what is wrong. */
-export function checkedLocal(local: LocalPeer): LocalInfo {
-  const { socketType, identity, metadata } = local;
+export function checkedLocal(local: LocalPeer & { readonly remoteAddress?: string | undefined }): LocalInfo {
+  const { socketType, identity, metadata, remoteAddress } = local;
   if (!isSocketType(socketType)) {
     throw new TypeError(`${JSON.stringify(socketType)} is not a socket type: socketType is "REQ", "REP", "PUB", …`);
   }
   const owned = identity === undefined ? undefined : ownOctets(identity, "identity");
   const fault = owned && identityFault(owned);
   if (fault !== undefined) throw new TypeError(fault);
-  return { socketType, identity: owned, properties: propertiesOf(socketType, owned, metadata) };
+  return { socketType, identity: owned, properties: propertiesOf(socketType, owned, metadata), remoteAddress };
 }
 
 function propertiesOf(
@@ -140,7 +142,7 @@ function socketTypeIn(metadata: Metadata, ours: SocketType, offset: number | und
   if (value === undefined) {
     throw new ZmtpError("SOCKET_TYPE_MISSING", "The peer does not say its socket type", { offset });
   }
-  const name = value.length <= 255 ? String.fromCharCode(...value) : "";
+  const name = knownSocketType(value.length <= 255 ? String.fromCharCode(...value) : "");
   if (!isSocketType(name)) {
     throw new ZmtpError("SOCKET_TYPE_UNKNOWN", `The peer's socket type is ${JSON.stringify(name.slice(0, 32))}`, {
       offset,

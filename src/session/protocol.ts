@@ -131,6 +131,7 @@ export class Protocol {
       offset: position + pending,
       insideFrame: pending > 0,
       insideMessage: this.insideMessage,
+      hint: phase.at === "handshake" ? phase.handshake.closingHint : undefined,
     });
     if (error !== undefined) this.#fail(error);
   }

@@ -25,12 +25,19 @@ const LEGAL_PEERS = {
 /** The socket types of RFC 37. */
 export type SocketType = keyof typeof LEGAL_PEERS;
 
+const TYPES = Object.keys(LEGAL_PEERS);
+
 /** Those whose Identity a peer heeds: libzmq sends it for these, empty when unset. */
 const IDENTIFIED: readonly SocketType[] = ["REQ", "DEALER", "ROUTER"];
 
 /** @internal */
 export function isSocketType(name: string): name is SocketType {
   return Object.hasOwn(LEGAL_PEERS, name);
+}
+
+/** @internal The same name, as the string that all sessions share: an idle one is to be small. */
+export function knownSocketType(name: string): string {
+  return TYPES.find((type) => type === name) ?? name;
 }
 
 /** @internal */

@@ -23,7 +23,7 @@ async function withEsbuild(path: string): Promise<string> {
     bundle: true,
     minify: true,
     format: "esm",
-    external: ["node:*", "ws"],
+    external: ["node:*", "ws", "libsodium-wrappers"],
     write: false,
     outdir: "/none",
   });
@@ -38,7 +38,7 @@ function withRollup({ resolve }: Installed): Bundle {
       specifier.startsWith("monocoque") ? { id: resolve(specifier), moduleSideEffects: false } : null;
     const bundle = await rollup({
       input: path,
-      external: [/^node:/, "ws"],
+      external: [/^node:/, "ws", "libsodium-wrappers"],
       plugins: [{ name: "resolve", resolveId: find }],
     });
     const { output } = await bundle.generate({ format: "es", inlineDynamicImports: true });
@@ -53,7 +53,7 @@ async function withVite(path: string): Promise<string> {
     root: join(path, ".."),
     logLevel: "error",
     configFile: false,
-    build: { write: false, modulePreload: false, rollupOptions: { input: path, external: [/^node:/, "ws"] } },
+    build: { write: false, modulePreload: false, rollupOptions: { input: path, external: [/^node:/, "ws", "libsodium-wrappers"] } },
   });
   const [bundle] = [result].flat();
   if (bundle === undefined || !("output" in bundle)) throw new Error("vite built nothing");

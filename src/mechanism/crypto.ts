@@ -1,0 +1,160 @@
+/** What CURVE needs of cryptography, and libsodium as the library that does it. RFC 26, "Cryptography". */
+
+/** Two keys of X25519, 32 octets each. */
+export interface KeyPair {
+  readonly publicKey: Uint8Array;
+  readonly secretKey: Uint8Array;
+}
+
+/**
+ * The primitives of NaCl's `crypto_box`: X25519, XSalsa20 and Poly1305. Another library can be put in. Everything
+ * returned is owned by the caller.
+ */
+export interface Cryptography {
+  /** A new pair from a good source of randomness. */
+  keyPair(): KeyPair;
+  /** The public key that belongs to a secret one. */
+  publicKey(secretKey: Uint8Array): Uint8Array;
+  /** What two pairs have in common (`crypto_box_beforenm`), 32 octets; undefined for a public key of a small order. */
+  sharedKey(publicKey: Uint8Array, secretKey: Uint8Array): Uint8Array | undefined;
+  /**
+   * Seals octets (`crypto_box_easy_afternm`): 16 octets of authentication, then as many as the clear text has.
+   *
+   * @param clear - The clear text in parts.
+   * @param nonce - 24 octets, never the same twice under one key.
+   * @param room - Octets left free in front of the box; default none.
+   */
+  seal(clear: readonly Uint8Array[], nonce: Uint8Array, key: Uint8Array, room?: number): Uint8Array;
+  /** Opens a box; undefined if it was not sealed with this nonce and key, or has been changed. */
+  open(box: Uint8Array, nonce: Uint8Array, key: Uint8Array): Uint8Array | undefined;
+  /** Octets from a good source of randomness. */
+  random(length: number): Uint8Array;
+}
+
+/** As much of `libsodium-wrappers` as is used. */
+interface Sodium {
+  crypto_box_keypair(): { publicKey: Uint8Array; privateKey: Uint8Array };
+  crypto_scalarmult_base(secretKey: Uint8Array): Uint8Array;
+  crypto_box_beforenm(publicKey: Uint8Array, secretKey: Uint8Array): Uint8Array;
+  randombytes_buf(length: number): Uint8Array;
+  readonly libsodium: {
+    readonly HEAPU8: Uint8Array;
+    _malloc(size: number): number;
+    _free(at: number): void;
+    _crypto_box_easy_afternm(
+      box: number,
+      clear: number,
+      size: number,
+      high: number,
+      nonce: number,
+      key: number,
+    ): number;
+    _crypto_box_open_easy_afternm(
+      clear: number,
+      box: number,
+      size: number,
+      high: number,
+      nonce: number,
+      key: number,
+    ): number;
+  };
+}
+
+const KEY_SIZE = 32;
+const NONCE_SIZE = 24;
+const MAC_SIZE = 16;
+
+/** Where in libsodium's memory a box lies behind its key and its nonce. */
+const BOX = KEY_SIZE + NONCE_SIZE + 8;
+
+/** Octets of libsodium's memory that are kept for the next box. */
+const KEPT = 1024 * 1024;
+
+/**
+ * libsodium behind the interface. Boxes are sealed and opened where they lie in its memory: the wrappers' own functions
+ * allocate and copy twice as much.
+ */
+export function sodiumCryptography(sodium: unknown): Cryptography {
+  const { libsodium, ...wrappers } = sodium as Sodium;
+  const memory = new Scratch(libsodium);
+  return {
+    keyPair() {
+      const { publicKey, privateKey } = wrappers.crypto_box_keypair();
+      return { publicKey, secretKey: privateKey };
+    },
+    publicKey: (secretKey) => wrappers.crypto_scalarmult_base(secretKey),
+    sharedKey(publicKey, secretKey) {
+      try {
+        return wrappers.crypto_box_beforenm(publicKey, secretKey);
+      } catch {
+        return undefined;
+      }
+    },
+    random: (length) => wrappers.randombytes_buf(length),
+    seal(clear, nonce, key, room = 0) {
+      const size = clear.reduce((sum, { length }) => sum + length, 0);
+      const at = memory.lay(key, nonce, MAC_SIZE + size);
+      const box = at + BOX;
+      let end = box + MAC_SIZE;
+      for (const part of clear) {
+        libsodium.HEAPU8.set(part, end);
+        end += part.length;
+      }
+      libsodium._crypto_box_easy_afternm(box, box + MAC_SIZE, size, 0, at + KEY_SIZE, at);
+      const out = new Uint8Array(room + MAC_SIZE + size);
+      out.set(libsodium.HEAPU8.subarray(box, end), room);
+      memory.settle();
+      return out;
+    },
+    open(box, nonce, key) {
+      const size = box.length - MAC_SIZE;
+      if (size < 0) return undefined;
+      const at = memory.lay(key, nonce, box.length);
+      const from = at + BOX;
+      libsodium.HEAPU8.set(box, from);
+      const failed = libsodium._crypto_box_open_easy_afternm(from + MAC_SIZE, from, box.length, 0, at + KEY_SIZE, at);
+      const clear = failed ? undefined : libsodium.HEAPU8.slice(from + MAC_SIZE, from + box.length);
+      memory.settle();
+      return clear;
+    },
+  };
+}
+
+/** A piece of libsodium's memory that grows with the boxes. */
+class Scratch {
+  readonly #libsodium: Sodium["libsodium"];
+  #at = 0;
+  #size = 0;
+
+  constructor(libsodium: Sodium["libsodium"]) {
+    this.#libsodium = libsodium;
+  }
+
+  /** Lays key and nonce down in front of room for a box of `size` octets; returns where the key lies. */
+  lay(key: Uint8Array, nonce: Uint8Array, size: number): number {
+    this.#grow(BOX + size);
+    this.#libsodium.HEAPU8.set(key, this.#at);
+    this.#libsodium.HEAPU8.set(nonce, this.#at + KEY_SIZE);
+    return this.#at;
+  }
+
+  /** No key stays behind in the memory, and no large box. */
+  settle(): void {
+    this.#libsodium.HEAPU8.fill(0, this.#at, this.#at + KEY_SIZE);
+    if (this.#size > KEPT) this.#free();
+  }
+
+  #grow(size: number): void {
+    if (size <= this.#size) return;
+    if (this.#size > 0) this.#free();
+    const wanted = Math.max(size, 2 * KEY_SIZE * KEY_SIZE);
+    this.#at = this.#libsodium._malloc(wanted);
+    if (this.#at === 0) throw new RangeError(`libsodium has no memory for a box of ${size} octets`);
+    this.#size = wanted;
+  }
+
+  #free(): void {
+    this.#libsodium._free(this.#at);
+    this.#size = 0;
+  }
+}

@@ -1,0 +1,113 @@
+/** What CURVE's commands have in common: nonces, boxes, sizes, errors. RFC 26, "CurveZMQ Commands". */
+import { ZmtpError } from "../error.js";
+import { type Command, nameAt } from "../session/command.js";
+import type { Cryptography } from "./crypto.js";
+
+/** @internal */
+export const CURVE = "CURVE";
+const SECTION = "RFC 26, CurveZMQ Commands";
+
+/** @internal Octets of a key, of the two kinds of nonce, and of what a box adds. */
+export const KEY = 32;
+/** @internal */
+export const SHORT_NONCE = 8;
+/** @internal */
+export const LONG_NONCE = 16;
+/** @internal */
+export const MAC = 16;
+/** @internal A cookie: its nonce, then a box of two keys. */
+export const COOKIE = LONG_NONCE + MAC + 2 * KEY;
+
+const NONCE = 24;
+
+/** @internal A nonce of 24 octets: a prefix of letters, then what travels. */
+export function nonceOf(prefix: string, rest: Uint8Array): Uint8Array {
+  const nonce = new Uint8Array(NONCE);
+  for (let i = 0; i < prefix.length; i++) nonce[i] = prefix.charCodeAt(i);
+  nonce.set(rest, prefix.length);
+  return nonce;
+}
+
+/** @internal Our counter: 1, 2, 3, … as eight octets. It goes on from the handshake into the traffic. */
+export class Counter {
+  #last = 0;
+
+  next(): Uint8Array {
+    const count = ++this.#last;
+    const octets = new Uint8Array(SHORT_NONCE);
+    const view = new DataView(octets.buffer);
+    view.setUint32(0, Math.floor(count / 0x100000000));
+    view.setUint32(4, count % 0x100000000);
+    return octets;
+  }
+}
+
+/** @internal The peer's counter, which only rises: what is replayed or reordered is refused. */
+export class Rising {
+  #high = 0;
+  #low = 0;
+
+  /** Takes note of the peer's next count; throws unless it is above all before. */
+  check(octets: Uint8Array, position: number): void {
+    const view = new DataView(octets.buffer, octets.byteOffset, SHORT_NONCE);
+    const high = view.getUint32(0);
+    const low = view.getUint32(4);
+    if (high < this.#high || (high === this.#high && low <= this.#low)) {
+      throw new ZmtpError("CURVE_NONCE", "A nonce does not rise: the command is replayed, or out of order", {
+        offset: position,
+        section: SECTION,
+        hint: "Somebody between the peers repeats what was sent, or the peer's implementation counts wrongly.",
+      });
+    }
+    this.#high = high;
+    this.#low = low;
+  }
+}
+
+/** @internal Opens a box of a command; throws what its failing means. */
+export function openBox(
+  cryptography: Cryptography,
+  box: Uint8Array,
+  nonce: Uint8Array,
+  key: Uint8Array,
+  position: number,
+  [what, hint]: readonly [what: string, hint: string],
+): Uint8Array {
+  const clear = cryptography.open(box, nonce, key);
+  if (clear !== undefined) return clear;
+  throw new ZmtpError("CURVE_BOX", `${what} does not open`, { offset: position, section: SECTION, hint });
+}
+
+/** @internal The key shared with a public key of the peer's; refuses one of a small order. */
+export function sharedWith(
+  cryptography: Cryptography,
+  publicKey: Uint8Array,
+  secretKey: Uint8Array,
+  position: number,
+): Uint8Array {
+  const shared = cryptography.sharedKey(publicKey, secretKey);
+  if (shared !== undefined) return shared;
+  throw new ZmtpError("CURVE_KEY", "The peer's public key is none: nothing can be kept secret with it", {
+    offset: position,
+    section: SECTION,
+    hint: "The peer's implementation is broken, or hostile.",
+  });
+}
+
+/** @internal */
+export function malformed(what: string, offset: number): ZmtpError {
+  return new ZmtpError("MALFORMED_COMMAND", what, {
+    offset,
+    section: SECTION,
+    hint: "The peer's implementation of CURVE is broken, or speaks another version of it.",
+  });
+}
+
+/** @internal */
+export function unexpected(command: Command, wanted: string, hint?: string): ZmtpError {
+  return new ZmtpError("UNEXPECTED_COMMAND", `The peer sent ${command.name} where ${wanted} has its place`, {
+    offset: nameAt(command),
+    section: SECTION,
+    hint,
+  });
+}

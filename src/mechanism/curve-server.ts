@@ -1,0 +1,238 @@
+/** CURVE as a server: WELCOME with a cookie in place of memory, then READY. RFC 26. */
+import { ZmtpError } from "../error.js";
+import { type Command, encodeCommand } from "../session/command.js";
+import type { Greeting } from "../session/greeting.js";
+import type { Handshake, Mechanism, Progress } from "../session/mechanism.js";
+import { Metadata, parseMetadata } from "../session/metadata.js";
+import type { LocalInfo } from "../session/peer.js";
+import type { Cryptography, KeyPair } from "./crypto.js";
+import {
+  COOKIE,
+  Counter,
+  CURVE,
+  KEY,
+  LONG_NONCE,
+  MAC,
+  malformed,
+  nonceOf,
+  openBox,
+  Rising,
+  SHORT_NONCE,
+  sharedWith,
+  unexpected,
+} from "./curve-box.js";
+import { type CurveKey, pairOf, sameOctets } from "./curve-keys.js";
+import { curveTraffic } from "./curve-traffic.js";
+import { encodeZ85 } from "./z85.js";
+import { type Accepted, judged, type Verdict, type ZapHandler, zapRequest } from "./zap.js";
+
+const PADDING = 72;
+const SIGNED = 64;
+const HELLO_SIZE = 2 + PADDING + KEY + SHORT_NONCE + MAC + SIGNED;
+const VOUCH = LONG_NONCE + MAC + 2 * KEY;
+const INITIATE_LEAST = COOKIE + SHORT_NONCE + MAC + KEY + VOUCH;
+
+const SERVER_CLOSED =
+  "The client has gone before it had shown its key: it may expect another server key, or be a CURVE server itself.";
+
+const WRONG_KEY = [
+  "The HELLO's box",
+  "The client expects another server: give it the public key of this one.",
+] as const;
+const OLD_COOKIE = [
+  "The INITIATE's cookie",
+  "It is not the one that this connection was given: it is replayed.",
+] as const;
+const NOT_GENUINE = ["The INITIATE's box", "It was changed on the way, or forged."] as const;
+const NO_VOUCH = ["The INITIATE's vouch", "The client does not own the long-term key that it shows."] as const;
+
+/** What is known of a client that has proved its key. */
+export interface CurvePeer {
+  /** Where it is, if the transport says so. */
+  readonly remoteAddress: string | undefined;
+  readonly greeting: Greeting;
+}
+
+/** Decides about a client by its key; a promise holds this client's handshake up and nobody else's. */
+export type CurveCheck = (
+  publicKey: Uint8Array,
+  metadata: ReadonlyMap<string, Uint8Array>,
+  peer: CurvePeer,
+) => Verdict | Promise<Verdict>;
+
+/** What a CURVE server needs. */
+export interface CurveServerOptions {
+  /** Our long-term secret key. */
+  readonly secretKey: CurveKey;
+  /** Its public half, which clients know; default: worked out. */
+  readonly publicKey?: CurveKey | undefined;
+  /** Decides about each client; default: whoever has proved a key comes in. A bare `true` makes it the `userId`. */
+  readonly check?: CurveCheck | undefined;
+  /** In place of `check`: an authenticator in ZAP's terms. */
+  readonly zap?: ZapHandler | undefined;
+  /** ZAP's domain; default "". */
+  readonly domain?: string | undefined;
+}
+
+/** @internal `curveServer` with a library of cryptography. */
+export function curveServerWith(cryptography: Cryptography, options: CurveServerOptions): Mechanism {
+  const longTerm = pairOf(cryptography, options);
+  const { check, zap, domain } = options;
+  for (const [name, value] of Object.entries({ check, zap })) {
+    if (value !== undefined && typeof value !== "function") throw new TypeError(`${name} is a function`);
+  }
+  if (check !== undefined && zap !== undefined) throw new TypeError("check and zap are two ways to say the same");
+  return {
+    name: CURVE,
+    asServer: true,
+    begin(local, greeting) {
+      if (greeting.asServer) {
+        throw new ZmtpError("AS_SERVER", "The peer is a CURVE server, and so are we", { offset: 32 });
+      }
+      const ask: Ask = (publicKey, metadata) => {
+        if (zap !== undefined) return zap(zapRequest("CURVE", { zap, domain }, local, [publicKey]));
+        return (check as CurveCheck)(publicKey, metadata, { remoteAddress: local.remoteAddress, greeting });
+      };
+      const isAsked = check !== undefined || zap !== undefined;
+      return new CurveServer(cryptography, longTerm, local, isAsked ? ask : undefined);
+    },
+  };
+}
+
+type Ask = (publicKey: Uint8Array, metadata: Metadata) => Verdict | Promise<Verdict>;
+
+/** The keys' names are the RFC's: C and S the long-term ones, C' and S' those of this connection. */
+class CurveServer implements Handshake {
+  readonly closingHint = SERVER_CLOSED;
+  readonly #cryptography: Cryptography;
+  readonly #longTerm: KeyPair;
+  readonly #local: LocalInfo;
+  /** Left out: whoever has proved a key comes in. */
+  readonly #ask: Ask | undefined;
+  readonly #theirs = new Rising();
+  /**
+   * All that is kept between WELCOME and INITIATE. It is made anew for each connection, so that nothing of one can be
+   * replayed in another.
+   */
+  #cookieKey: Uint8Array | undefined;
+  #over = false;
+
+  constructor(cryptography: Cryptography, longTerm: KeyPair, local: LocalInfo, ask: Ask | undefined) {
+    this.#cryptography = cryptography;
+    this.#longTerm = longTerm;
+    this.#local = local;
+    this.#ask = ask;
+  }
+
+  open(): undefined {
+    return undefined;
+  }
+
+  receive(command: Command): Progress {
+    const cookieKey = this.#cookieKey;
+    if (command.name === "HELLO" && cookieKey === undefined) return this.#hello(command);
+    if (command.name === "INITIATE" && cookieKey !== undefined && !this.#over) {
+      return this.#initiate(command, cookieKey);
+    }
+    throw unexpected(command, cookieKey === undefined ? "HELLO" : "INITIATE");
+  }
+
+  /** HELLO brings C'. WELCOME gives S' and a cookie that holds s', which we forget. */
+  #hello({ data, position }: Command): Progress {
+    if (data.length !== HELLO_SIZE) throw malformed(`A HELLO has ${data.length} octets of data`, position);
+    if (data[0] !== 1 || data[1] !== 0)
+      throw malformed(`The peer speaks version ${data[0]}.${data[1]} of CURVE`, position);
+    const cryptography = this.#cryptography;
+    const keyAt = 2 + PADDING;
+    const clientShort = data.subarray(keyAt, keyAt + KEY);
+    const count = data.subarray(keyAt + KEY, keyAt + KEY + SHORT_NONCE);
+    const boxAt = keyAt + KEY + SHORT_NONCE;
+    const shared = sharedWith(cryptography, clientShort, this.#longTerm.secretKey, position + keyAt);
+    const nonce = nonceOf("CurveZMQHELLO---", count);
+    const signed = openBox(cryptography, data.subarray(boxAt), nonce, shared, position + boxAt, WRONG_KEY);
+    if (!sameOctets(signed, new Uint8Array(SIGNED)))
+      throw malformed("The HELLO's box holds no zeros", position + boxAt);
+    this.#theirs.check(count, position + keyAt + KEY);
+    const { publicKey, secretKey } = cryptography.keyPair();
+    const cookie = this.#cookie(clientShort, secretKey);
+    secretKey.fill(0);
+    const welcome = cryptography.random(LONG_NONCE);
+    const box = cryptography.seal([publicKey, cookie], nonceOf("WELCOME-", welcome), shared);
+    shared.fill(0);
+    return { type: "continue", send: encodeCommand("WELCOME", welcome, box) };
+  }
+
+  #cookie(clientShort: Uint8Array, secretKey: Uint8Array): Uint8Array {
+    const cryptography = this.#cryptography;
+    this.#cookieKey = cryptography.random(KEY);
+    const nonce = cryptography.random(LONG_NONCE);
+    const sealed = cryptography.seal([clientShort, secretKey], nonceOf("COOKIE--", nonce), this.#cookieKey, LONG_NONCE);
+    sealed.set(nonce);
+    return sealed;
+  }
+
+  /** INITIATE brings the cookie back, and inside its box C, the vouch for C', and the client's metadata. */
+  #initiate({ data, position }: Command, cookieKey: Uint8Array): Progress {
+    if (data.length < INITIATE_LEAST) throw malformed(`An INITIATE has ${data.length} octets of data`, position);
+    const cryptography = this.#cryptography;
+    const cookieNonce = nonceOf("COOKIE--", data.subarray(0, LONG_NONCE));
+    const cookieBox = data.subarray(LONG_NONCE, COOKIE);
+    const cookie = openBox(cryptography, cookieBox, cookieNonce, cookieKey, position + LONG_NONCE, OLD_COOKIE);
+    this.#over = true;
+    cookieKey.fill(0);
+    const clientShort = cookie.subarray(0, KEY);
+    const secretKey = cookie.subarray(KEY);
+    const key = sharedWith(cryptography, clientShort, secretKey, position);
+    const count = data.subarray(COOKIE, COOKIE + SHORT_NONCE);
+    const boxAt = COOKIE + SHORT_NONCE;
+    const nonce = nonceOf("CurveZMQINITIATE", count);
+    const clear = openBox(cryptography, data.subarray(boxAt), nonce, key, position + boxAt, NOT_GENUINE);
+    this.#theirs.check(count, position + COOKIE);
+    const publicKey = clear.slice(0, KEY);
+    this.#checkVouch(publicKey, clear.subarray(KEY, KEY + VOUCH), clientShort, secretKey, position + boxAt);
+    secretKey.fill(0);
+    const metadata = parseMetadata(clear.subarray(KEY + VOUCH), position + boxAt + MAC + KEY + VOUCH);
+    return this.#judge(publicKey, metadata, key);
+  }
+
+  /** The owner of C says that C' is its own, and that it means us. */
+  #checkVouch(
+    publicKey: Uint8Array,
+    vouch: Uint8Array,
+    clientShort: Uint8Array,
+    secretKey: Uint8Array,
+    position: number,
+  ): void {
+    const shared = sharedWith(this.#cryptography, publicKey, secretKey, position);
+    const nonce = nonceOf("VOUCH---", vouch.subarray(0, LONG_NONCE));
+    const clear = openBox(this.#cryptography, vouch.subarray(LONG_NONCE), nonce, shared, position, NO_VOUCH);
+    shared.fill(0);
+    const forThis = sameOctets(clear.subarray(0, KEY), clientShort);
+    const forUs = sameOctets(clear.subarray(KEY), this.#longTerm.publicKey);
+    if (forThis && forUs) return;
+    throw malformed("The INITIATE's vouch is for another connection, or another server", position);
+  }
+
+  #judge(publicKey: Uint8Array, metadata: Metadata, key: Uint8Array): Progress {
+    const ask = this.#ask;
+    const accept = (accepted: Accepted) => this.#ready(publicKey, metadata, key, accepted);
+    if (ask === undefined) return accept({ userId: undefined, metadata: new Metadata() });
+    // Whoever is asked gets a copy of the key, which is theirs to keep.
+    return judged(() => ask(publicKey.slice(), metadata), encodeZ85(publicKey), accept);
+  }
+
+  #ready(publicKey: Uint8Array, theirs: Metadata, key: Uint8Array, { userId, metadata }: Accepted): Progress {
+    const cryptography = this.#cryptography;
+    const ours = new Counter();
+    const count = ours.next();
+    const box = cryptography.seal([this.#local.properties], nonceOf("CurveZMQREADY---", count), key);
+    return {
+      type: "complete",
+      send: encodeCommand("READY", count, box),
+      metadata: new Metadata([...theirs, ...metadata]),
+      traffic: curveTraffic({ cryptography, key, asServer: true, ours, theirs: this.#theirs }),
+      userId,
+      publicKey,
+    };
+  }
+}
