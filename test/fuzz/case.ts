@@ -67,7 +67,7 @@ function piece(random: Random, lengths: readonly number[]): number {
 }
 
 /** Cuts all streams into steps, in turns. */
-function schedule(random: Random, peers: readonly Peer[], large: boolean): Step[] {
+export function schedule(random: Random, peers: readonly Peer[], large: boolean): Step[] {
   const left = peers.map(({ stream }) => stream.length);
   const steps: Step[] = [];
   // Some cases see each octet on its own, some see all at once; long streams are not cut into thousands of pieces.

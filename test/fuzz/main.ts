@@ -45,7 +45,7 @@ const cases = whole("cases", Infinity);
 const seconds = values.cases === undefined ? whole("seconds", 60) : Infinity;
 const most = whole("most", 5);
 // Every refusal is an error, and their stacks would take most of the time.
-Error.stackTraceLimit = 0;
+Error.stackTraceLimit = Number(process.env.STACK ?? 0);
 
 const begin = performance.now();
 const elapsed = () => (performance.now() - begin) / 1000;
@@ -58,6 +58,7 @@ function look(at: number, alone: boolean): void {
   const what = find.error.message.replace(/[0-9a-f]{2,}|\d+/gi, "#");
   if (finds.has(what)) return;
   finds.add(what);
+  if (process.env.STACK) console.error(find.error.stack);
   console.error(`\nFOUND, seed ${seed}, case ${at}: ${find.error.message}`);
   if (find.found === undefined || values["no-shrink"]) return;
   let message = find.error.message;
