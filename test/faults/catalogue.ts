@@ -39,6 +39,7 @@ const METADATA = "RFC 37, Connection Metadata";
 const SOCKET_TYPE = "RFC 37, The Socket-Type Property";
 const IDENTITY = "RFC 37, The Identity Property";
 const HEARTBEAT = "RFC 37, Connection Heartbeating";
+const SECURITY = "RFC 37, Security Considerations";
 
 const octets = (...parts: readonly (number | string | Uint8Array)[]): Uint8Array =>
   join(
@@ -482,7 +483,7 @@ const handshakes = group("Handshake", [
     long(6, 0, 0, 0, 0, 1, 0, 0, 0),
     "FRAME_TOO_LARGE",
     69,
-    FRAMING,
+    SECURITY,
     "No honest peer has so much to say of itself: reduce its metadata, or find out who it is.",
   ),
 ]);

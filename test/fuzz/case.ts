@@ -11,7 +11,9 @@ export type Way =
   /** For sessions: `receiveBatches`. */
   | "batches"
   /** `reserve`, then the step inside, then `commit`: whoever else used the region meanwhile has it. */
-  | "late";
+  | "late"
+  /** A chunk that is given away for good, as transports may. */
+  | "owned";
 
 export interface Step {
   readonly peer: number;
@@ -78,7 +80,7 @@ export function schedule(random: Random, peers: readonly Peer[], large: boolean)
     if (left[peer] === 0 && depth > 0) return undefined;
     const take = Math.min(left[peer], random.between(0, most));
     left[peer] -= take;
-    const way = random.pick<Way>(["push", "push", "push", "batches", "commit", "late"]);
+    const way = random.pick<Way>(["push", "push", "push", "batches", "commit", "late", "owned", "owned"]);
     const nested = depth < 3 && peers.length > 1 && random.once(5) ? makeStep(depth + 1) : undefined;
     const step = { peer, take, way, read: random.once(lazy) ? -1 : random.below(4) };
     return nested === undefined ? step : { ...step, inside: nested };

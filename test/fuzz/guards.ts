@@ -46,15 +46,15 @@ export function restore(): void {
  */
 export function poison(engine: Inside): void {
   const lent: Uint8Array[] = [];
-  const { lend, recall } = engine;
+  const { track, invalidate } = engine;
   Object.assign(engine, {
-    lend(this: Inside, batch: FrameBatch) {
+    track(this: Inside, batch: FrameBatch) {
       const end = batch.end(batch.length - 1);
       if (batch.bytes === engine.window && end <= LANDING) lent.push(batch.bytes.subarray(batch.start(0), end));
-      return lend.call(this, batch);
+      return track.call(this, batch);
     },
-    recall(this: Inside) {
-      recall.call(this);
+    invalidate(this: Inside) {
+      invalidate.call(this);
       while (lent.length > 0) lent.pop()?.fill(POISON);
     },
   });
