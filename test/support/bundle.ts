@@ -53,7 +53,11 @@ async function withVite(path: string): Promise<string> {
     root: join(path, ".."),
     logLevel: "error",
     configFile: false,
-    build: { write: false, modulePreload: false, rollupOptions: { input: path, external: [/^node:/, "ws", "libsodium-wrappers"] } },
+    build: {
+      write: false,
+      modulePreload: false,
+      rollupOptions: { input: path, external: [/^node:/, "ws", "libsodium-wrappers"] },
+    },
   });
   const [bundle] = [result].flat();
   if (bundle === undefined || !("output" in bundle)) throw new Error("vite built nothing");
