@@ -93,7 +93,10 @@ describe("a peer that breaks off", () => {
     );
     const { heard, error } = await drain(connection);
     expect(heard).toEqual(["whole"]);
-    expect(error).toMatchObject({ code: "TRUNCATED", offset: concat(hello("PUSH"), encodeMessage("whole")).length + 6 });
+    expect(error).toMatchObject({
+      code: "TRUNCATED",
+      offset: concat(hello("PUSH"), encodeMessage("whole")).length + 6,
+    });
   });
 
   it("in its handshake, by a reset", async () => {
@@ -387,7 +390,7 @@ async function rawPeer(
   who: "connects" | "listens",
   speak: (socket: net.Socket) => void,
   socketType: "PULL" | "DEALER" = "PULL",
-  options: NodeConnectionOptions = {},
+  options: Partial<NodeConnectionOptions> = {},
 ): Promise<Connection> {
   const meet = (socket: net.Socket) => {
     rawSockets.push(socket);
