@@ -98,9 +98,9 @@ export class Link implements ReceptionUser, IncomingUser, InflowUser, OutflowUse
 
   // What the application asks for, beside sending.
 
-  /** Below half of the mark; after the end, a moment later: a loop that sends on without a look must not hold the thread. */
+  /** Below half of the mark; once nothing is accepted, a moment later: a loop that sends on without a look must not hold the thread. */
   get drained(): Promise<void> {
-    return this.over ? new Promise((resolve) => setTimeout(resolve, 1)) : this.outflow.drained;
+    return this.sender.stopped ? new Promise((resolve) => setTimeout(resolve, 1)) : this.outflow.drained;
   }
 
   /** Resolves when what was accepted has left, or cannot any more. */

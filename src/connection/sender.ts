@@ -26,6 +26,10 @@ export class Sender {
     this.#messages = isSender(socketType) ? undefined : "receiver";
   }
 
+  get stopped(): boolean {
+    return this.#commands !== undefined;
+  }
+
   /** Nothing is accepted from here on. Whoever has closed it has to know, whatever became of it before or after. */
   stop(why: "over" | "closed"): void {
     if (this.#commands === "closed") return;

@@ -4,6 +4,7 @@
  */
 import { ZmtpError } from "../error.js";
 import { SUBPROTOCOL, zwsGreeting, zwsMechanism } from "../session/zws.js";
+import { FAREWELL } from "./limits.js";
 import type { LinkParts } from "./link-user.js";
 import type { ConnectionOptions, Settings } from "./options.js";
 import { after, type Timer } from "./timer.js";
@@ -83,6 +84,7 @@ export class WebSocketTransport implements Transport {
   #handed = 0;
   #look: Timer | undefined;
   #error: unknown;
+  #finishing = false;
   #over = false;
 
   constructor(socket: WebSocketLike, user: TransportUser, remoteAddress?: string) {
@@ -120,7 +122,9 @@ export class WebSocketTransport implements Transport {
 
   finish(): void {
     this.resume();
+    this.#finishing = true;
     this.#socket.close(1000);
+    this.#account();
   }
 
   destroy(): void {
@@ -197,7 +201,19 @@ export class WebSocketTransport implements Transport {
       this.#handed -= left;
       this.#user.sent(left);
     }
-    if (this.#handed > 0 && !this.#over) this.#look = after(LOOK, () => this.#account());
+    if (this.#over) return;
+    if (this.#handed > 0) this.#look = after(LOOK, () => this.#account());
+    else if (this.#finishing) this.#awaitGoodbye();
+  }
+
+  /** Everything has left. libzmq answers no closing frame: nothing is lost by not waiting for it. */
+  #awaitGoodbye(): void {
+    this.#finishing = false;
+    after(FAREWELL, () => {
+      if (this.#over) return;
+      this.#user.ended();
+      this.destroy();
+    });
   }
 
   #gone(error?: unknown): void {

@@ -390,7 +390,7 @@ async function rawPeer(
   who: "connects" | "listens",
   speak: (socket: net.Socket) => void,
   socketType: "PULL" | "DEALER" = "PULL",
-  options: NodeConnectionOptions = {},
+  options: Partial<NodeConnectionOptions> = {},
 ): Promise<Connection> {
   const meet = (socket: net.Socket) => {
     rawSockets.push(socket);
