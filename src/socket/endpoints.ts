@@ -9,8 +9,10 @@ import { type Wires, wires } from "./wires.js";
 export interface OpenEndpoint {
   /** As it was given, and as it turned out to be: `tcp://*:*` is `tcp://0.0.0.0:` and a port. */
   readonly names: readonly string[];
-  /** Ends it. What was sent may leave for `linger` milliseconds (-1: for ever). */
+  /** Ends it. What was sent may leave for `linger` milliseconds (-1: for ever). Peers that came to it stay. */
   close(linger: number): void | Promise<void>;
+  /** Ends the peers that came to it, in the same way. */
+  closePeers?(linger: number): void;
 }
 
 /** What endpoints have to know of their socket. */
@@ -28,6 +30,8 @@ const NO_ALIAS = new Uint8Array(0);
 export class Endpoints {
   readonly #owner: EndpointOwner;
   readonly #open = new Set<OpenEndpoint>();
+  /** Unbound endpoints whose peers may still be there. */
+  readonly #left = new Set<OpenEndpoint>();
   /** The endpoint bound or connected last, as it turned out to be. */
   last = "";
 
@@ -54,10 +58,10 @@ export class Endpoints {
     const scheme = schemeOf(address);
     if (ONCE.includes(this.#owner.name) && this.#find(address).length > 0) return;
     if (scheme !== "inproc") {
-      this.#add(this.#wires(address).connect(address, this.#owner));
+      this.#add(this.#wires(address).connect(address, this.#owner, this.#alias()));
       return;
     }
-    const pipe = this.#owner.inproc.connect(address, this.#owner, this.alias());
+    const pipe = this.#owner.inproc.connect(address, this.#owner, this.#alias());
     this.#add({ names: [address], close: (linger) => pipe.close(linger) });
   }
 
@@ -73,6 +77,7 @@ export class Endpoints {
     if (found.length === 0) throw fault("ENOENT", address);
     return found.map((endpoint) => {
       this.#open.delete(endpoint);
+      if (endpoint.closePeers !== undefined) this.#left.add(endpoint);
       return endpoint.close(this.#owner.settings.linger);
     });
   }
@@ -82,10 +87,11 @@ export class Endpoints {
     const open = [...this.#open];
     this.#open.clear();
     for (const endpoint of open) endpoint.close(linger);
+    for (const endpoint of [...open, ...this.#left]) endpoint.closePeers?.(linger);
   }
 
   /** The identity that the next peer to be connected shall have with us, once. */
-  alias(): Uint8Array {
+  #alias(): Uint8Array {
     const { settings } = this.#owner;
     const alias = settings.connectRoutingId;
     settings.connectRoutingId = NO_ALIAS;

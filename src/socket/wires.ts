@@ -7,8 +7,8 @@ export interface Wires {
   bind(address: string, owner: EndpointOwner): Promise<OpenEndpoint>;
   /** Throws the same. */
   bindSync(address: string, owner: EndpointOwner): OpenEndpoint;
-  /** Begins to connect, and goes on trying. Throws for what can never be connected. */
-  connect(address: string, owner: EndpointOwner): OpenEndpoint;
+  /** Begins to connect, and goes on trying. `alias` is what a ROUTER shall call the peer. Throws for what can never be connected. */
+  connect(address: string, owner: EndpointOwner, alias: Uint8Array): OpenEndpoint;
 }
 
 let installed: Wires | undefined;

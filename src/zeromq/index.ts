@@ -3,6 +3,8 @@
 import { onlyByNew } from "../socket/arguments.js";
 import { notHere } from "../socket/errno.js";
 import * as face from "../socket/index.js";
+import { useWires } from "../socket/wires.js";
+import { nodeWires } from "./node-wires.js";
 
 export type {
   AuthError,
@@ -63,3 +65,5 @@ export { SocketProxy as Proxy };
 export function curveKeyPair(): { publicKey: string; secretKey: string } {
   throw notHere("curveKeyPair", "CURVE is not wired in yet");
 }
+
+useWires(nodeWires);

@@ -17,10 +17,6 @@ class Dealer extends Pattern {
     probe(pipe, this.settings);
     super.attached(pipe);
   }
-
-  override renewed(pipe: Pipe): void {
-    probe(pipe, this.settings);
-  }
 }
 
 /** @internal Lets a ROUTER know of us, if we are to. */

@@ -41,10 +41,6 @@ class Request extends Pattern {
     if (this.#asked === pipe) this.#asked = undefined;
   }
 
-  override renewed(pipe: Pipe): void {
-    probe(pipe, this.settings);
-  }
-
   override get readable(): boolean {
     return this.#waiting && this.#queue.readable;
   }

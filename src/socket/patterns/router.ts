@@ -27,7 +27,6 @@ export class Router extends Pattern {
   }
 
   override renewed(pipe: Pipe): void {
-    probe(pipe, this.settings);
     // A peer that we connected to may be called otherwise than the one before it.
     if (pipe.identity.length > 0) {
       this.#peers.delete(pipe);
