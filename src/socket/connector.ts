@@ -128,6 +128,10 @@ export class Connector implements LinkUser, PipeKeeper, OpenEndpoint, Lingerer {
     return this.#outbox.messages === 0 && (this.#link === undefined || !this.#open || this.#link.outflow.waiting === 0);
   }
 
+  get unsent(): boolean {
+    return !this.done;
+  }
+
   giveUp(): void {
     const link = this.#link;
     this.#finish();

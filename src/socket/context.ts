@@ -22,6 +22,8 @@ export class ContextCore {
   readonly inproc = new InprocNames();
   readonly #values = new Map<number, number>();
   #sockets = 0;
+  /** Hears of each option that is set. */
+  changed: ((id: number, value: number) => void) | undefined;
 
   constructor() {
     for (const { id, initial } of Object.values(CONTEXT_OPTIONS)) this.#values.set(id, initial);
@@ -38,6 +40,7 @@ export class ContextCore {
     const option = Object.values(CONTEXT_OPTIONS).find((one) => one.id === id);
     if (option === undefined || value < option.least) throw fault("EINVAL");
     this.#values.set(id, value);
+    this.changed?.(id, value);
   }
 
   /** Counts a new socket. */

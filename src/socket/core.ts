@@ -5,6 +5,7 @@ import { CONTEXT_OPTIONS, type ContextCore } from "./context.js";
 import { type EndpointOwner, Endpoints } from "./endpoints.js";
 import { fault } from "./errno.js";
 import type { InprocNames } from "./inproc.js";
+import type { OpenSocket } from "./lingering.js";
 import { Monitor } from "./monitor.js";
 import { type OptionOwner, OptionStore } from "./option-store.js";
 import type { Extra, Pattern, Received } from "./pattern.js";
@@ -30,7 +31,7 @@ const SENT: Promise<void> = Promise.resolve();
 /** `blocked` while a bind, an unbind or a proxy has the socket. */
 type State = "open" | "blocked" | "closed";
 
-export class SocketCore implements PipeUser, EndpointOwner, OptionOwner {
+export class SocketCore implements PipeUser, EndpointOwner, OptionOwner, OpenSocket {
   readonly type: number;
   readonly name: string;
   readonly context: ContextCore;
@@ -56,7 +57,7 @@ export class SocketCore implements PipeUser, EndpointOwner, OptionOwner {
     this.context = context;
     this.options = new OptionStore(this);
     this.settings.ipv6 = context.get(CONTEXT_OPTIONS.ipv6.id) !== 0;
-    if (context.get(CONTEXT_OPTIONS.blocky.id) === 0) this.settings.linger = 0;
+    if (!this.blocky) this.settings.linger = 0;
     this.pattern = pattern.make(this.settings);
     this.endpoints = new Endpoints(this);
   }
@@ -199,6 +200,14 @@ export class SocketCore implements PipeUser, EndpointOwner, OptionOwner {
 
   get lastEndpoint(): string {
     return this.endpoints.last;
+  }
+
+  get unsent(): boolean {
+    return this.endpoints.unsent;
+  }
+
+  get blocky(): boolean {
+    return this.context.get(CONTEXT_OPTIONS.blocky.id) !== 0;
   }
 
   // What pipes tell.

@@ -2,6 +2,7 @@
 import { schemeOf } from "./address.js";
 import { type FaultCode, fault, faultOf } from "./errno.js";
 import type { InprocNames, Side } from "./inproc.js";
+import { type OpenSocket, openSockets } from "./lingering.js";
 import type { Monitor } from "./monitor.js";
 import { type Wires, wires } from "./wires.js";
 
@@ -13,6 +14,8 @@ export interface OpenEndpoint {
   close(linger: number): void | Promise<void>;
   /** Ends the peers that came to it, in the same way. */
   closePeers?(linger: number): void;
+  /** Whether messages wait to leave. */
+  readonly unsent?: boolean;
 }
 
 /** What endpoints have to know of their socket. */
@@ -28,19 +31,23 @@ const ONCE: readonly string[] = ["DEALER", "SUB", "PUB", "REQ"];
 const NO_ALIAS = new Uint8Array(0);
 
 export class Endpoints {
-  readonly #owner: EndpointOwner;
+  readonly #owner: EndpointOwner & OpenSocket;
   readonly #open = new Set<OpenEndpoint>();
   /** Unbound endpoints whose peers may still be there. */
   readonly #left = new Set<OpenEndpoint>();
   /** The endpoint bound or connected last, as it turned out to be. */
   last = "";
 
-  constructor(owner: EndpointOwner) {
+  constructor(owner: EndpointOwner & OpenSocket) {
     this.#owner = owner;
   }
 
   get count(): number {
     return this.#open.size;
+  }
+
+  get unsent(): boolean {
+    return [...this.#open, ...this.#left].some((endpoint) => endpoint.unsent === true);
   }
 
   /** Rejects with the fault. `inproc://` is bound within the call, and its fault thrown. */
@@ -84,6 +91,7 @@ export class Endpoints {
 
   /** The socket is closed. */
   closeAll(linger: number): void {
+    openSockets.delete(this.#owner);
     const open = [...this.#open];
     this.#open.clear();
     for (const endpoint of open) endpoint.close(linger);
@@ -115,6 +123,7 @@ export class Endpoints {
 
   #add(endpoint: OpenEndpoint): void {
     this.#open.add(endpoint);
+    openSockets.add(this.#owner);
     this.last = endpoint.names.at(-1) as string;
   }
 }

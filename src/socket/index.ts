@@ -18,6 +18,8 @@ export {
   Request,
   Router,
   type RouterConnectOptions,
+  Stream,
+  type StreamConnectOptions,
   Subscriber,
   XPublisher,
   XSubscriber,

@@ -9,6 +9,18 @@ export interface Lingerer {
   giveUp(): void;
 }
 
+/** A socket that is bound or connected. */
+export interface OpenSocket {
+  /** Whether messages wait that somebody could still get. */
+  readonly unsent: boolean;
+  /** Whether its context holds a process for the sake of its messages. */
+  readonly blocky: boolean;
+  close(): void;
+}
+
+/** All that there are on this thread. Whoever forgets a socket has it closed by the garbage collector, not by this. */
+export const openSockets = new Set<OpenSocket>();
+
 /** Longer than a timer can be. */
 const FOREVER = 2 ** 31 - 1;
 

@@ -6,6 +6,9 @@ import { fault } from "./errno.js";
 import type { Pipe } from "./pipe.js";
 import type { Settings } from "./settings.js";
 
+/** The types of ZMTP, and the one that speaks none. */
+export type PatternType = SocketType | "STREAM";
+
 /** How messages come. */
 export interface Incoming {
   attach(pipe: Pipe): unknown;
@@ -37,12 +40,12 @@ export type Received = (Uint8Array | Extra)[];
 
 /** A socket type. By itself it can neither send nor receive: what it is given it can. */
 export class Pattern {
-  readonly type: SocketType;
+  readonly type: PatternType;
   protected readonly settings: Settings;
   protected readonly incoming: Incoming | undefined;
   protected readonly outgoing: Outgoing | undefined;
 
-  constructor(type: SocketType, settings: Settings, parts: { incoming?: Incoming; outgoing?: Outgoing }) {
+  constructor(type: PatternType, settings: Settings, parts: { incoming?: Incoming; outgoing?: Outgoing }) {
     this.type = type;
     this.settings = settings;
     this.incoming = parts.incoming;

@@ -10,6 +10,7 @@ import { reply } from "./patterns/reply.js";
 import { request } from "./patterns/request.js";
 import { router } from "./patterns/router.js";
 import { gather, scatter } from "./patterns/scatter-gather.js";
+import { stream } from "./patterns/stream.js";
 import { sub, xsub } from "./patterns/subscribe.js";
 import type { Settings } from "./settings.js";
 
@@ -29,6 +30,7 @@ export const PATTERNS: ReadonlyMap<number, { readonly name: string; readonly mak
   [8, { name: "PUSH", make: push }],
   [9, { name: "XPUB", make: xpub }],
   [10, { name: "XSUB", make: xsub }],
+  [11, { name: "STREAM", make: stream }],
   [12, { name: "SERVER", make: server }],
   [13, { name: "CLIENT", make: client }],
   [14, { name: "RADIO", make: radio }],

@@ -8,8 +8,9 @@ import {
   SendingSocket,
   TwoWaySocket,
 } from "./directions.js";
+import type { MessageLike } from "./message.js";
 import { optionAccessors } from "./option-accessors.js";
-import type { SocketOptions } from "./types.js";
+import type { Message, SocketOptions } from "./types.js";
 
 /** Two sockets and nobody else. RFC 31. */
 export class Pair extends TwoWaySocket {
@@ -171,6 +172,40 @@ export class XSubscriber extends TwoWaySocket {
   }
 }
 
+/** What {@link Stream.connect} may be told. */
+export interface StreamConnectOptions {
+  /** Under which identity the peer shall be found. */
+  routingId?: string;
+}
+
+/** Octets to and from peers that speak no ZMTP. An empty message: the peer has come, or is gone; sent, it ends the connection. */
+export class Stream extends TwoWaySocket<[Message, Message], [MessageLike, MessageLike]> {
+  /** False: nothing tells that a peer has come, or is gone. */
+  declare notify: boolean;
+
+  constructor(options?: SocketOptions<Stream>) {
+    super(11, options);
+  }
+
+  override connect(address: string, options: StreamConnectOptions = {}): void {
+    if (options.routingId) this.setStringOption(61, options.routingId);
+    super.connect(address);
+  }
+}
+
 for (const { prototype } of [Subscriber, Dealer, Pull]) Object.assign(prototype, batchReading);
 for (const { prototype } of [Dealer, Router, Push]) Object.assign(prototype, batchWriting);
-optionAccessors({ Pair, Publisher, Subscriber, Request, Reply, Dealer, Router, Pull, Push, XPublisher, XSubscriber });
+optionAccessors({
+  Pair,
+  Publisher,
+  Subscriber,
+  Request,
+  Reply,
+  Dealer,
+  Router,
+  Pull,
+  Push,
+  XPublisher,
+  XSubscriber,
+  Stream,
+});

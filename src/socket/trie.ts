@@ -82,14 +82,9 @@ export class Trie<T> {
     return false;
   }
 
-  /** Each prefix that somebody holds, once. */
-  *prefixes(): Generator<Uint8Array, undefined> {
-    const nodes = [this.#root];
-    for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
-      if (node.holders.size > 0) yield prefixOf(node);
-      nodes.push(...node.children.values());
-    }
-    return undefined;
+  /** Each prefix that `holder` has, once, in the order in which it came to them. */
+  prefixesOf(holder: T): Uint8Array[] {
+    return [...(this.#nodes.get(holder) ?? [])].map(prefixOf);
   }
 
   #find(prefix: Uint8Array): Node<T> | undefined {

@@ -41,7 +41,8 @@ export function linkSettings(owner: EndpointOwner, overWebSocket: boolean): Link
   const timeout = heartbeatTimeout > 0 ? heartbeatTimeout : heartbeatInterval;
   const identified = IDENTIFIED.includes(owner.name) && settings.routingId.length > 0;
   return settingsFor({
-    socketType: owner.name as SocketType,
+    // A STREAM has no links; its options are checked all the same.
+    socketType: owner.name === "STREAM" ? "DEALER" : (owner.name as SocketType),
     ...(identified && { identity: settings.routingId }),
     ...securityOf(settings),
     maxFrameSize: settings.maxMessageSize < 0 ? Infinity : settings.maxMessageSize,

@@ -12,7 +12,7 @@ import type { EndpointOwner, OpenEndpoint } from "../socket/endpoints.js";
 import { type ErrnoError, fault, faultOf, notHere } from "../socket/errno.js";
 import { linkSettings } from "../socket/wire.js";
 import { Gatekeeper } from "./gatekeeper.js";
-import { addressToBind, ipcPath, webSocketUrl } from "./node-address.js";
+import { addressToBind, ipcPath, onlyTcp, webSocketUrl } from "./node-address.js";
 
 /** Where a server listens: an address and a port, or a path. */
 type Where = { readonly host: string; readonly port: number } | { readonly path: string };
@@ -78,13 +78,17 @@ class BoundEndpoint implements OpenEndpoint {
     this.#server.close();
   }
 
+  get unsent(): boolean {
+    return this.#plan.gate.unsent;
+  }
+
   closePeers(linger: number): void {
     this.#plan.gate.closeAll(linger);
   }
 }
 
 function planFor(address: string, owner: EndpointOwner): Plan {
-  const scheme = schemeOf(address);
+  const scheme = schemeOf(owner.name === "STREAM" ? onlyTcp(address) : address);
   const rest = address.slice(address.indexOf("://") + 3);
   const url = scheme === "ws" || scheme === "wss" ? webSocketUrl(address) : undefined;
   const { backlog, ipv6 } = owner.settings;

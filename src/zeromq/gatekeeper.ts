@@ -10,6 +10,7 @@ import { Accepted, type Gate } from "../socket/accepted.js";
 import type { EndpointOwner } from "../socket/endpoints.js";
 import { keepAlive } from "./keep-alive.js";
 import { parsedFilter } from "./node-address.js";
+import { RawPipe } from "./raw.js";
 
 const utf8 = new TextDecoder();
 
@@ -23,7 +24,7 @@ export class Gatekeeper implements Gate {
   readonly #settings: NodeSettings;
   readonly #allowed: BlockList | undefined;
   readonly #strangers = new Map<unknown, Stranger>();
-  readonly #peers = new Set<Accepted>();
+  readonly #peers = new Set<{ close(linger: number): void }>();
 
   constructor(owner: EndpointOwner, settings: NodeSettings) {
     this.owner = owner;
@@ -41,6 +42,10 @@ export class Gatekeeper implements Gate {
     socket.setNoDelay(true);
     keepAlive(socket, this.owner);
     this.owner.monitor.tell({ type: "accept", address: this.address });
+    if (this.owner.name === "STREAM") {
+      this.#acceptRaw(socket);
+      return;
+    }
     const { link } = this.#accept(this.#settings, {});
     const transport = new SocketTransport(socket, link.reception, this.#settings, remoteAddressOf(socket));
     link.reception.attached(transport);
@@ -73,6 +78,10 @@ export class Gatekeeper implements Gate {
     this.#peers.delete(peer);
   }
 
+  get unsent(): boolean {
+    return [...this.#peers].some((peer) => peer instanceof Accepted && !peer.done);
+  }
+
   /** The socket is closed: so are its peers, each once what was sent to it has left. */
   closeAll(linger: number): void {
     for (const peer of [...this.#peers]) peer.close(linger);
@@ -85,6 +94,15 @@ export class Gatekeeper implements Gate {
       peer.link.fail(new ZmtpError("TOO_MANY_HANDSHAKES", "There are too many handshakes at once")),
     );
     return peer;
+  }
+
+  /** A peer of a STREAM, which speaks no ZMTP. */
+  #acceptRaw(socket: Socket): void {
+    const pipe = new RawPipe(socket, this.owner, this.address);
+    this.#peers.add(pipe);
+    socket.once("close", () => this.#peers.delete(pipe));
+    this.owner.user.attached(pipe);
+    pipe.greet();
   }
 
   #enter(who: unknown, turnAway: Stranger): void {

@@ -1,10 +1,13 @@
 /** "monocoque/zeromq": exactly what the `zeromq` package exports, without native code. Node, Deno and Bun. */
 
 import { onlyByNew } from "../socket/arguments.js";
+import { contextCore } from "../socket/context-face.js";
 import { notHere } from "../socket/errno.js";
 import * as face from "../socket/index.js";
 import { useWires } from "../socket/wires.js";
+import { deliverBeforeExit } from "./exit.js";
 import { nodeWires } from "./node-wires.js";
+import { shareAmongThreads } from "./threads.js";
 
 export type {
   AuthError,
@@ -19,6 +22,7 @@ export type {
   Readable,
   RouterConnectOptions,
   SocketOptions,
+  StreamConnectOptions,
   Writable,
 } from "../socket/index.js";
 export {
@@ -31,6 +35,7 @@ export {
   Reply,
   Request,
   Router,
+  Stream,
   Subscriber,
   XPublisher,
   XSubscriber,
@@ -67,3 +72,5 @@ export function curveKeyPair(): { publicKey: string; secretKey: string } {
 }
 
 useWires(nodeWires);
+deliverBeforeExit();
+shareAmongThreads(contextCore(face.context));

@@ -32,6 +32,12 @@ export function addressToConnect(rest: string, address: string, ipv6: boolean): 
   return { host, port, localAddress: source.host, localPort: source.port };
 }
 
+/** Throws ENOCOMPATPROTO for what is not `tcp://`: STREAM sockets speak nothing else. */
+export function onlyTcp(address: string): string {
+  if (!address.startsWith("tcp://")) throw fault("ENOCOMPATPROTO", address);
+  return address;
+}
+
 /** What fits the system's address of a Unix socket. */
 const LONGEST_PATH = 107;
 

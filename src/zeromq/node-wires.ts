@@ -17,7 +17,8 @@ import { linkSettings } from "../socket/wire.js";
 import type { Wires } from "../socket/wires.js";
 import { bindEndpoint, bindEndpointSync } from "./bound.js";
 import { keepAlive } from "./keep-alive.js";
-import { addressToConnect, ipcPath, webSocketUrl } from "./node-address.js";
+import { addressToConnect, ipcPath, onlyTcp, webSocketUrl } from "./node-address.js";
+import { RawConnector } from "./raw.js";
 
 /** What links of sockets have beside the options that all platforms know. */
 const SOCKET_OPTIONS = { noDelay: true, busyPoll: 0 };
@@ -27,6 +28,7 @@ export const nodeWires: Wires = {
   bindSync: bindEndpointSync,
   connect(address, owner, alias) {
     const scheme = schemeOf(address);
+    if (owner.name === "STREAM") return new RawConnector(onlyTcp(address), owner, alias);
     const way = scheme === "ws" || scheme === "wss" ? webSocketWay(address, owner) : socketWay(address, owner);
     const connector = new Connector(address, owner, way, alias);
     connector.start();

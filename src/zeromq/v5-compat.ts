@@ -23,6 +23,7 @@ const CLASSES = {
   push: zmq.Push,
   xpub: zmq.XPublisher,
   xsub: zmq.XSubscriber,
+  stream: zmq.Stream,
 };
 
 export type SocketType = keyof typeof CLASSES;

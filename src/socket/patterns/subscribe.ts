@@ -41,7 +41,7 @@ export class SubscriberPattern extends Pattern {
 
   /** A publisher that is new knows nothing of our subscriptions. */
   override renewed(pipe: Pipe): void {
-    for (const prefix of this.#prefixes.prefixes()) pipe.subscribe(prefix);
+    for (const prefix of this.#prefixes.prefixesOf(this)) pipe.subscribe(prefix);
   }
 
   /** Each subscription is told, even one we have: an XPUB may want to see them all. A cancel is told when it is the last. */
