@@ -1,11 +1,11 @@
 /** A socket without its face: a pattern over pipes, and the one receive and the one send that may wait. */
 import type { FrameBatch } from "../codec/batch.js";
-import type { Message } from "../codec/payload.js";
 import { CONTEXT_OPTIONS, type ContextCore } from "./context.js";
 import { type EndpointOwner, Endpoints } from "./endpoints.js";
 import { fault } from "./errno.js";
 import type { InprocNames } from "./inproc.js";
 import type { OpenSocket } from "./lingering.js";
+import type { SentMessage } from "./message.js";
 import { Monitor } from "./monitor.js";
 import { type OptionOwner, OptionStore } from "./option-store.js";
 import type { Extra, Pattern, Received } from "./pattern.js";
@@ -117,7 +117,7 @@ export class SocketCore implements PipeUser, EndpointOwner, OptionOwner, OpenSoc
     return this.#waitToRead((pattern) => pattern.receiveBatch());
   }
 
-  send(message: Message, extra?: Extra): Promise<void> {
+  send(message: SentMessage, extra?: Extra): Promise<void> {
     if (this.#state !== "open") this.check();
     if (this.#writer !== undefined) throw fault("EBUSY", undefined, WRITING);
     const { pattern } = this;

@@ -52,7 +52,7 @@ export function fault(code: FaultCode, address?: string, message: string = FAULT
 /** @internal The fault that a system's error stands for; `otherwise` where libzmq has no name for it. */
 export function faultOf(error: unknown, otherwise: FaultCode, address?: string): ErrnoError {
   const code = (error as { code?: unknown } | null)?.code;
-  return fault(isFaultCode(code) ? code : otherwise, address);
+  return Object.assign(fault(isFaultCode(code) ? code : otherwise, address), { cause: error });
 }
 
 function isFaultCode(code: unknown): code is FaultCode {

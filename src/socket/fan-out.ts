@@ -1,6 +1,6 @@
 /** Messages to every peer that has subscribed to them. RFC 29, "The PUB Socket Type". */
 
-import type { Message } from "../codec/payload.js";
+import type { SentMessage } from "./message.js";
 import { bytesOf, firstOf, SharedMessage } from "./message.js";
 import type { Pipe } from "./pipe.js";
 import { type Removed, Trie } from "./trie.js";
@@ -40,14 +40,14 @@ export class FanOut {
   }
 
   /** To all who want it; with `inverted`, to all others. False if `unlessFull` and one of them has no room: then nobody gets it. */
-  send(message: Message, inverted: boolean, unlessFull: boolean): boolean {
+  send(message: SentMessage, inverted: boolean, unlessFull: boolean): boolean {
     const to = this.#receivers(message, inverted);
     if (unlessFull && !to.every((pipe) => pipe.writable)) return false;
     deliver(message, to);
     return true;
   }
 
-  #receivers(message: Message, inverted: boolean): Pipe[] {
+  #receivers(message: SentMessage, inverted: boolean): Pipe[] {
     const number = ++this.#messages;
     const to: Pipe[] = [];
     this.#topics.match(bytesOf(firstOf(message)), (subscriber) => {
@@ -61,7 +61,7 @@ export class FanOut {
 }
 
 /** @internal To each of these; whoever is full loses it, and the others do not wait. Several share one encoding. */
-export function deliver(message: Message, to: readonly Pipe[]): void {
+export function deliver(message: SentMessage, to: readonly Pipe[]): void {
   if (to.length === 1) {
     if (to[0].writable) to[0].send(message);
     return;

@@ -2,12 +2,12 @@
 import type { FrameBatch } from "../codec/batch.js";
 import { FrameDecoder } from "../codec/decoder.js";
 import { encodeMessage } from "../codec/encoder.js";
-import type { Message } from "../codec/payload.js";
 import type { PeerInfo } from "../session/peer.js";
 import { viewOf } from "./bytes.js";
 import { fault } from "./errno.js";
 import { Fifo } from "./fifo.js";
 import { isFull, roomAgainAt } from "./mark.js";
+import type { SentMessage } from "./message.js";
 import { keptFrames, type SharedMessage } from "./message.js";
 import type { Pipe, PipeUser } from "./pipe.js";
 import type { Settings } from "./settings.js";
@@ -83,7 +83,7 @@ class InprocPipe implements Pipe {
     return false;
   }
 
-  send(message: Message): void {
+  send(message: SentMessage): void {
     this.other?.put(keptFrames(message));
   }
 

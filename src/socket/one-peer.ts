@@ -1,6 +1,6 @@
 /** Messages from and to the one peer that there is. RFC 31, "The PAIR Socket Type". */
 import type { FrameBatch } from "../codec/batch.js";
-import type { Message } from "../codec/payload.js";
+import type { SentMessage } from "./message.js";
 import type { Pipe } from "./pipe.js";
 
 export class OnePeer {
@@ -33,7 +33,7 @@ export class OnePeer {
   }
 
   /** False if there is nobody, or it has no room. */
-  send(message: Message): boolean {
+  send(message: SentMessage): boolean {
     if (!this.#pipe?.writable) return false;
     this.#pipe.send(message);
     return true;

@@ -1,8 +1,8 @@
 /** What a socket type is made of: how messages come, how they leave, and what it does when a peer comes or goes. RFC 28 to 31. */
 import type { FrameBatch } from "../codec/batch.js";
-import type { Message } from "../codec/payload.js";
 import type { SocketType } from "../session/socket-type.js";
 import { fault } from "./errno.js";
+import type { SentMessage } from "./message.js";
 import type { Pipe } from "./pipe.js";
 import type { Settings } from "./settings.js";
 
@@ -25,7 +25,7 @@ export interface Outgoing {
   detach(pipe: Pipe): void;
   drained?(pipe: Pipe): void;
   readonly writable: boolean;
-  send(message: Message): boolean;
+  send(message: SentMessage): boolean;
   sendBatch(batch: FrameBatch): boolean;
 }
 
@@ -103,7 +103,7 @@ export class Pattern {
   }
 
   /** Accepts a message; false if there is no room for it now. Throws the fault if it cannot be sent at all. */
-  send(message: Message, _extra?: Extra): boolean {
+  send(message: SentMessage, _extra?: Extra): boolean {
     if (this.outgoing === undefined) throw fault("ENOTSUP");
     return this.outgoing.send(message);
   }

@@ -1,8 +1,7 @@
 /** One peer as a pattern sees it: messages in, messages out, each way under a mark counted in messages. */
 import type { FrameBatch } from "../codec/batch.js";
-import type { Message } from "../codec/payload.js";
 import type { PeerInfo } from "../session/peer.js";
-import type { SharedMessage } from "./message.js";
+import type { SentMessage, SharedMessage } from "./message.js";
 
 /** What a pattern and a socket know of a peer. Whole messages only, in both directions. */
 export interface Pipe {
@@ -21,7 +20,7 @@ export interface Pipe {
   /** Whether one more message fits under the mark. */
   readonly writable: boolean;
   /** Accepts a message; the caller has looked at `writable`. Small payloads are copied, large ones are not. */
-  send(message: Message): void;
+  send(message: SentMessage): void;
   /** Accepts a message that others get as well. */
   sendShared(message: SharedMessage): void;
   /** Accepts a run of messages, copied. */

@@ -1,11 +1,11 @@
 // biome-ignore-all lint/complexity/noArguments: how many there are is what is checked.
 /** `SocketProxy`, `Proxy` to its users: what comes in at one socket leaves by another, both ways. */
 
-import type { Message } from "../codec/payload.js";
 import { refuseMore } from "./arguments.js";
 import type { SocketCore } from "./core.js";
 import { coreOf } from "./core-of.js";
 import { fault } from "./errno.js";
+import type { SentMessage } from "./message.js";
 import type { Socket } from "./socket.js";
 import { hold, nextTurn, release } from "./turn.js";
 
@@ -121,7 +121,7 @@ function move(from: SocketCore, to: SocketCore): boolean {
     if (!from.pattern.readable || !to.pattern.writable) return false;
     const message = from.pattern.receive();
     if (message === undefined) return false;
-    to.pattern.send(message as Message);
+    to.pattern.send(message as SentMessage);
   }
   return true;
 }

@@ -1,6 +1,6 @@
 /** Messages to many peers, one to each in turn, past those that are full. RFC 30, "The PUSH Socket Type". */
 import type { FrameBatch } from "../codec/batch.js";
-import type { Message } from "../codec/payload.js";
+import type { SentMessage } from "./message.js";
 import type { Pipe } from "./pipe.js";
 import { Ring } from "./ring.js";
 
@@ -28,7 +28,7 @@ export class RoundRobin {
   }
 
   /** False if there is nobody, or everybody is full. */
-  send(message: Message): boolean {
+  send(message: SentMessage): boolean {
     const pipe = this.#next();
     if (pipe === undefined) return false;
     pipe.send(message);

@@ -1,6 +1,5 @@
 /** A pipe over a wire: what waits to leave outlives the link that it leaves by, and what has come outlives it, too. RFC 28 to 31. */
 import type { FrameBatch } from "../codec/batch.js";
-import type { Message } from "../codec/payload.js";
 import type { Inbox } from "../connection/inbox.js";
 import type { Link } from "../connection/link.js";
 import type { Outbox } from "../connection/outbox.js";
@@ -8,7 +7,7 @@ import { encodeCommand } from "../session/command.js";
 import type { PeerInfo } from "../session/peer.js";
 import type { Side } from "./inproc.js";
 import { isFull, roomAgainAt } from "./mark.js";
-import type { SharedMessage } from "./message.js";
+import type { SentMessage, SharedMessage } from "./message.js";
 import type { Pipe } from "./pipe.js";
 
 const NOBODY = new Uint8Array(0);
@@ -79,7 +78,7 @@ export class WirePipe implements Pipe {
     return !this.#full;
   }
 
-  send(message: Message): void {
+  send(message: SentMessage): void {
     if (this.#side.conflates) this.#outbox.clear();
     this.#outbox.message(message);
     this.#link?.outflow.accepted();

@@ -1,4 +1,5 @@
 /** What a wire of a socket is made of: the options of its links, and how what happens on them is told. */
+import { LARGEST_FRAME } from "../codec/frame.js";
 import type { Settings as LinkSettings } from "../connection/options.js";
 import { settingsFor } from "../connection/options.js";
 import { ZmtpError } from "../error.js";
@@ -45,7 +46,7 @@ export function linkSettings(owner: EndpointOwner, overWebSocket: boolean): Link
     socketType: owner.name === "STREAM" ? "DEALER" : (owner.name as SocketType),
     ...(identified && { identity: settings.routingId }),
     ...securityOf(settings),
-    maxFrameSize: settings.maxMessageSize < 0 ? Infinity : settings.maxMessageSize,
+    maxFrameSize: settings.maxMessageSize < 0 ? LARGEST_FRAME : Math.min(settings.maxMessageSize, LARGEST_FRAME),
     maxMessageSize: Infinity,
     receiveHighWaterMark: settings.receiveHighWaterMark === 0 ? Infinity : settings.receiveHighWaterMark * MESSAGE,
     handshakeTimeout: handshakeInterval || Infinity,

@@ -1,12 +1,12 @@
 /** Pipes of bare TCP, for STREAM sockets: whatever octets come are a message. */
 import { type Socket, connect as socketTo } from "node:net";
 import type { FrameBatch } from "../codec/batch.js";
-import type { Message } from "../codec/payload.js";
 import { after, type Timer } from "../connection/timer.js";
 import type { EndpointOwner, OpenEndpoint } from "../socket/endpoints.js";
 import { notHere } from "../socket/errno.js";
 import { Fifo } from "../socket/fifo.js";
 import { isFull, roomAgainAt } from "../socket/mark.js";
+import type { SentMessage } from "../socket/message.js";
 import { firstOf, keptBytes, type SharedMessage } from "../socket/message.js";
 import type { Pipe } from "../socket/pipe.js";
 import { ReconnectInterval } from "../socket/reconnect.js";
@@ -64,7 +64,7 @@ export class RawPipe implements Pipe {
     return !this.#over && !this.#socket.writableNeedDrain;
   }
 
-  send(message: Message): void {
+  send(message: SentMessage): void {
     this.#socket.write(keptBytes(firstOf(message)));
   }
 

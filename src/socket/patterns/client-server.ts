@@ -1,7 +1,8 @@
 /** CLIENT and SERVER: messages of one frame; the server knows its clients by number. RFC 41. Draft. */
-import type { Message } from "../../codec/payload.js";
+
 import { fault } from "../errno.js";
 import { FairQueue } from "../fair-queue.js";
+import type { SentMessage } from "../message.js";
 import { type Extra, Pattern, type Received } from "../pattern.js";
 import type { Pipe } from "../pipe.js";
 import { RoundRobin } from "../round-robin.js";
@@ -13,7 +14,7 @@ class Client extends Pattern {
     super("CLIENT", settings, { incoming: new FairQueue(), outgoing: new RoundRobin() });
   }
 
-  override send(message: Message): boolean {
+  override send(message: SentMessage): boolean {
     refuseParts(message);
     return super.send(message);
   }
@@ -56,7 +57,7 @@ class Server extends Pattern {
     return [message[0], { routingId }];
   }
 
-  override send(message: Message, { routingId = 0 }: Extra = {}): boolean {
+  override send(message: SentMessage, { routingId = 0 }: Extra = {}): boolean {
     refuseParts(message);
     const client = this.#clients.get(routingId);
     if (client === undefined) throw fault("EHOSTUNREACH");

@@ -1,9 +1,10 @@
 /** PUB and XPUB: every message to all who have subscribed to it. RFC 29, "The PUB Socket Type", "The XPUB Socket Type". */
-import type { Message } from "../../codec/payload.js";
+
 import type { SocketType } from "../../session/socket-type.js";
 import { memoryOf, viewOf } from "../bytes.js";
 import { FanOut } from "../fan-out.js";
 import { Fifo } from "../fifo.js";
+import type { SentMessage } from "../message.js";
 import { Pattern, type Received } from "../pattern.js";
 import type { Pipe } from "../pipe.js";
 import type { Settings } from "../settings.js";
@@ -75,7 +76,7 @@ export class XPublisherPattern extends Pattern {
     return this.#told.shift();
   }
 
-  override send(message: Message): boolean {
+  override send(message: SentMessage): boolean {
     return this.#peers.send(message, this.settings.invertMatching, this.settings.noDrop);
   }
 

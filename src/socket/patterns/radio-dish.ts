@@ -1,9 +1,10 @@
 /** RADIO and DISH: publish and subscribe by groups that have a name, compared as a whole. RFC 48. Draft. */
-import type { Message } from "../../codec/payload.js";
+
 import { copyOf } from "../bytes.js";
 import { fault } from "../errno.js";
 import { FairQueue } from "../fair-queue.js";
 import { deliver } from "../fan-out.js";
+import type { SentMessage } from "../message.js";
 import { firstOf } from "../message.js";
 import { type Extra, Pattern, type Received } from "../pattern.js";
 import type { Pipe } from "../pipe.js";
@@ -40,7 +41,7 @@ class Radio extends Pattern {
     return true;
   }
 
-  override send(message: Message, { group }: Extra = {}): boolean {
+  override send(message: SentMessage, { group }: Extra = {}): boolean {
     refuseParts(message);
     if (group === undefined || group.length > MOST) throw fault("EINVAL");
     deliver([group, firstOf(message)], [...(this.#groups.get(nameOf(group)) ?? [])]);

@@ -1,7 +1,8 @@
 /** REP: hears a request, and answers whoever asked. RFC 28, "The REP Socket Type". */
-import type { Message } from "../../codec/payload.js";
+
 import { fault } from "../errno.js";
 import { FairQueue } from "../fair-queue.js";
+import type { SentMessage } from "../message.js";
 import { partsOf } from "../message.js";
 import { Pattern, type Received } from "../pattern.js";
 import type { Pipe } from "../pipe.js";
@@ -43,7 +44,7 @@ class Reply extends Pattern {
     return undefined;
   }
 
-  override send(message: Message): boolean {
+  override send(message: SentMessage): boolean {
     if (this.#asked === undefined) throw fault("EFSM");
     const { pipe, envelope } = this.#asked;
     this.#asked = undefined;

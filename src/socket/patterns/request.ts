@@ -1,7 +1,8 @@
 /** REQ: asks one peer after the other, and hears the answer before it asks again. RFC 28, "The REQ Socket Type". */
-import type { Message } from "../../codec/payload.js";
+
 import { fault } from "../errno.js";
 import { FairQueue } from "../fair-queue.js";
+import type { SentMessage } from "../message.js";
 import { partsOf } from "../message.js";
 import { Pattern, type Received } from "../pattern.js";
 import type { Pipe } from "../pipe.js";
@@ -60,7 +61,7 @@ class Request extends Pattern {
     return undefined;
   }
 
-  override send(message: Message): boolean {
+  override send(message: SentMessage): boolean {
     if (this.#waiting && !this.settings.relaxed) throw fault("EFSM");
     const { correlate } = this.settings;
     // What still comes in answer to an earlier request is not heard, nor is what came unasked.

@@ -1,10 +1,10 @@
 /** ROUTER: each message carries in front whom it is for, or whom it is from. RFC 28, "The ROUTER Socket Type". */
 import type { FrameBatch } from "../../codec/batch.js";
-import type { Message, Payload } from "../../codec/payload.js";
 import { ByIdentity } from "../by-identity.js";
 import { copyOf } from "../bytes.js";
 import { fault } from "../errno.js";
 import { FairQueue } from "../fair-queue.js";
+import type { SentFrame, SentMessage } from "../message.js";
 import { bytesOf, partsOf } from "../message.js";
 import { Pattern, type Received } from "../pattern.js";
 import type { Pipe } from "../pipe.js";
@@ -65,13 +65,13 @@ export class Router extends Pattern {
     return this.#queue.nextBatch();
   }
 
-  override send(message: Message): boolean {
+  override send(message: SentMessage): boolean {
     const [identity, ...rest] = partsOf(message);
     return this.sendTo(bytesOf(identity), rest);
   }
 
   /** Sends behind an identity. "SHALL silently drop" what is for nobody, unless `mandatory`; it never waits otherwise. */
-  protected sendTo(identity: Uint8Array, rest: readonly Payload[]): boolean {
+  protected sendTo(identity: Uint8Array, rest: readonly SentFrame[]): boolean {
     const pipe = this.#peers.find(identity);
     const { mandatory } = this.settings;
     if (pipe === undefined) {

@@ -1,6 +1,7 @@
 /** SCATTER and GATHER: PUSH and PULL for messages of one frame. RFC 49. Draft. */
-import type { Message } from "../../codec/payload.js";
+
 import { FairQueue } from "../fair-queue.js";
+import type { SentMessage } from "../message.js";
 import { Pattern } from "../pattern.js";
 import { RoundRobin } from "../round-robin.js";
 import type { Settings } from "../settings.js";
@@ -11,7 +12,7 @@ class Scatter extends Pattern {
     super("SCATTER", settings, { outgoing: new RoundRobin() });
   }
 
-  override send(message: Message): boolean {
+  override send(message: SentMessage): boolean {
     refuseParts(message);
     return super.send(message);
   }

@@ -1,9 +1,10 @@
 /** STREAM: octets to and from peers that speak no ZMTP, over bare TCP. Each message carries in front whose it is. libzmq's ZMQ_STREAM. */
-import type { Message } from "../../codec/payload.js";
+
 import { ByIdentity } from "../by-identity.js";
 import { copyOf } from "../bytes.js";
 import { fault } from "../errno.js";
 import { FairQueue } from "../fair-queue.js";
+import type { SentMessage } from "../message.js";
 import { bytesOf, partsOf } from "../message.js";
 import { Pattern, type Received } from "../pattern.js";
 import type { Pipe } from "../pipe.js";
@@ -40,7 +41,7 @@ class Stream extends Pattern {
   }
 
   /** An empty message ends the connection. */
-  override send(message: Message): boolean {
+  override send(message: SentMessage): boolean {
     const [identity, body] = partsOf(message);
     const pipe = this.#peers.find(bytesOf(identity));
     if (pipe === undefined) throw fault("EHOSTUNREACH");

@@ -1,10 +1,10 @@
 /** SUB and XSUB: hear what they have subscribed to, from every publisher. RFC 29, "The SUB Socket Type", "The XSUB Socket Type". */
 import type { FrameBatch } from "../../codec/batch.js";
-import type { Message } from "../../codec/payload.js";
 import type { SocketType } from "../../session/socket-type.js";
 import { fault } from "../errno.js";
 import { FairQueue } from "../fair-queue.js";
 import { deliver } from "../fan-out.js";
+import type { SentMessage } from "../message.js";
 import { bytesOf, firstOf, partsOf } from "../message.js";
 import { Pattern, type Received } from "../pattern.js";
 import type { Pipe } from "../pipe.js";
@@ -78,7 +78,7 @@ export class SubscriberPattern extends Pattern {
     return undefined;
   }
 
-  override send(message: Message): boolean {
+  override send(message: SentMessage): boolean {
     if (this.type === "SUB") throw fault("ENOTSUP");
     const parts = partsOf(message);
     const bytes = bytesOf(firstOf(message));
