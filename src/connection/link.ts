@@ -215,7 +215,9 @@ export class Link implements ReceptionUser, IncomingUser, InflowUser, OutflowUse
    * be said; before it a PONG keeps a slow peer patient.
    */
   answer(bytes: Uint8Array): void {
-    if (!this.#goodbye?.said && this.outflow.waiting <= this.#settings.highWaterMark) this.outflow.command(bytes);
+    if (this.#goodbye?.said) return;
+    // What waited before the peer was there is no reason to leave its handshake unanswered.
+    if (this.#phase === "shaking" || this.outflow.waiting <= this.#settings.highWaterMark) this.outflow.command(bytes);
   }
 
   becameReadable(): void {

@@ -1,0 +1,312 @@
+/** A socket without its face: a pattern over pipes, and the one receive and the one send that may wait. */
+import type { FrameBatch } from "../codec/batch.js";
+import { CONTEXT_OPTIONS, type ContextCore } from "./context.js";
+import { type EndpointOwner, Endpoints } from "./endpoints.js";
+import { fault } from "./errno.js";
+import type { InprocNames } from "./inproc.js";
+import type { OpenSocket } from "./lingering.js";
+import type { SentMessage } from "./message.js";
+import { Monitor } from "./monitor.js";
+import { type OptionOwner, OptionStore } from "./option-store.js";
+import type { Extra, Pattern, Received } from "./pattern.js";
+import { XPublisherPattern } from "./patterns/publish.js";
+import { DishPattern } from "./patterns/radio-dish.js";
+import { SubscriberPattern } from "./patterns/subscribe.js";
+import { PATTERNS } from "./patterns.js";
+import type { Pipe, PipeUser } from "./pipe.js";
+import type { Settings } from "./settings.js";
+import { nextTurn } from "./turn.js";
+import { Waiting } from "./waiting.js";
+
+const READING = "Socket is busy reading; only one receive operation may be in progress at any time";
+const WRITING = "Socket is busy writing; only one send operation may be in progress at any time";
+const BLOCKED = "Socket is blocked by a bind or unbind operation";
+
+/** What can be done at once is answered at once this often; then the event loop has a turn, so that others run as well. */
+const AT_ONCE = 512;
+
+/** The answer to every send that had room: one promise for all. */
+const SENT: Promise<void> = Promise.resolve();
+
+/** `blocked` while a bind, an unbind or a proxy has the socket. */
+type State = "open" | "blocked" | "closed";
+
+export class SocketCore implements PipeUser, EndpointOwner, OptionOwner, OpenSocket {
+  readonly type: number;
+  readonly name: string;
+  readonly context: ContextCore;
+  readonly pattern: Pattern;
+  readonly options: OptionStore;
+  readonly monitor = new Monitor();
+  readonly endpoints: Endpoints;
+  #state: State = "open";
+  #closing = false;
+  #reader: Waiting<unknown> | undefined;
+  #writer: Waiting<void> | undefined;
+  #atOnce = 0;
+  #turn: Promise<void> | undefined;
+  /** Called whenever something may have become possible, while a proxy has the socket. */
+  relay: (() => void) | undefined;
+
+  constructor(context: ContextCore, type: number) {
+    const pattern = PATTERNS.get(type);
+    if (pattern === undefined) throw fault("EINVAL");
+    context.enter();
+    this.type = type;
+    this.name = pattern.name;
+    this.context = context;
+    this.options = new OptionStore(this);
+    this.settings.ipv6 = context.get(CONTEXT_OPTIONS.ipv6.id) !== 0;
+    if (!this.blocky) this.settings.linger = 0;
+    this.pattern = pattern.make(this.settings);
+    this.endpoints = new Endpoints(this);
+  }
+
+  get settings(): Settings {
+    return this.options.values;
+  }
+
+  get closed(): boolean {
+    return this.#state === "closed";
+  }
+
+  get engaged(): boolean {
+    return this.#state === "blocked" || this.endpoints.count > 0;
+  }
+
+  get readable(): boolean {
+    return !this.closed && this.pattern.readable;
+  }
+
+  get writable(): boolean {
+    return !this.closed && this.pattern.writable;
+  }
+
+  /** What `send` returns where nobody has to wait for anything. */
+  get sent(): Promise<void> {
+    return SENT;
+  }
+
+  /** Throws if nothing can be asked of it now. */
+  check(): void {
+    if (this.#state === "closed") throw fault("EBADF");
+    if (this.#state === "blocked") throw fault("EBUSY", undefined, BLOCKED);
+  }
+
+  /** The next message if it waits and the turn of the event loop may go on; else undefined. Throws as `receive` does. */
+  receiveAtOnce(): Received | undefined {
+    if (this.#state !== "open") this.check();
+    if (this.#reader !== undefined) throw fault("EBUSY", undefined, READING);
+    if (this.#atOnce >= AT_ONCE || !this.pattern.readable) return undefined;
+    this.#atOnce++;
+    return this.pattern.receive();
+  }
+
+  receive(): Promise<Received> {
+    const message = this.receiveAtOnce();
+    if (message !== undefined) return Promise.resolve(message);
+    return this.#waitToRead((pattern) => pattern.receive());
+  }
+
+  /** As `receive`, a run of messages at a time. */
+  receiveBatch(): Promise<FrameBatch> {
+    if (this.#state !== "open") this.check();
+    if (this.#reader !== undefined) throw fault("EBUSY", undefined, READING);
+    const batch = this.#atOnce++ < AT_ONCE ? this.pattern.receiveBatch() : undefined;
+    if (batch !== undefined) return Promise.resolve(batch);
+    return this.#waitToRead((pattern) => pattern.receiveBatch());
+  }
+
+  send(message: SentMessage, extra?: Extra): Promise<void> {
+    if (this.#state !== "open") this.check();
+    if (this.#writer !== undefined) throw fault("EBUSY", undefined, WRITING);
+    const { pattern } = this;
+    const { sendTimeout } = this.settings;
+    if (sendTimeout !== 0 && !pattern.writable) {
+      return this.#waitToWrite(sendTimeout, () => pattern.send(message, extra));
+    }
+    try {
+      return pattern.send(message, extra) ? this.#sent() : Promise.reject(fault("EAGAIN"));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** As `send`, a run of messages that goes to one peer. */
+  sendBatch(batch: FrameBatch): Promise<void> {
+    if (this.#state !== "open") this.check();
+    if (this.#writer !== undefined) throw fault("EBUSY", undefined, WRITING);
+    const { pattern } = this;
+    return pattern.sendBatch(batch) ? this.#sent() : this.#waitToWrite(-1, () => pattern.sendBatch(batch));
+  }
+
+  subscribe(prefix: Uint8Array, wanted: boolean): void {
+    const { pattern } = this;
+    const subscribes = pattern instanceof SubscriberPattern && pattern.type === "SUB";
+    const decides = pattern instanceof XPublisherPattern && this.settings.manual;
+    if (!subscribes && !decides) throw fault("EINVAL");
+    pattern.subscribe(prefix, wanted);
+  }
+
+  /** Joins, or leaves, a group. Throws EINVAL where there are none. */
+  join(group: Uint8Array, wanted: boolean): void {
+    this.check();
+    if (!(this.pattern instanceof DishPattern)) throw fault("EINVAL");
+    this.pattern.join(group, wanted);
+  }
+
+  /** Runs `change` while nothing else can be done with the socket; a `close()` meanwhile takes effect behind it. */
+  async whileBlocked(change: () => void | Promise<void>): Promise<void> {
+    this.check();
+    this.#state = "blocked";
+    try {
+      // However fast it is done, the caller sees the socket blocked.
+      await null;
+      await change();
+    } finally {
+      this.#state = "open";
+      if (this.#closing) this.close();
+    }
+  }
+
+  close(): void {
+    this.#closing = true;
+    if (this.#state !== "open") return;
+    this.#state = "closed";
+    this.#reader?.giveUp();
+    this.#writer?.giveUp();
+    this.endpoints.closeAll(this.settings.linger);
+    this.monitor.end();
+    this.context.leave();
+  }
+
+  // What endpoints ask.
+
+  get user(): PipeUser {
+    return this;
+  }
+
+  get inproc(): InprocNames {
+    return this.context.inproc;
+  }
+
+  get identity(): Uint8Array {
+    return this.settings.routingId;
+  }
+
+  get conflates(): boolean {
+    return this.settings.conflate;
+  }
+
+  get lastEndpoint(): string {
+    return this.endpoints.last;
+  }
+
+  get unsent(): boolean {
+    return this.endpoints.unsent;
+  }
+
+  get blocky(): boolean {
+    return this.context.get(CONTEXT_OPTIONS.blocky.id) !== 0;
+  }
+
+  // What pipes tell.
+
+  attached(pipe: Pipe): void {
+    if (this.closed) {
+      pipe.close(0);
+      return;
+    }
+    this.pattern.attached(pipe);
+    this.#serve();
+  }
+
+  arrived(pipe: Pipe): void {
+    this.pattern.arrived(pipe);
+    this.#serve();
+  }
+
+  drained(pipe: Pipe): void {
+    this.pattern.drained(pipe);
+    this.#serve();
+  }
+
+  renewed(pipe: Pipe): void {
+    this.pattern.renewed(pipe);
+    this.#serve();
+  }
+
+  subscribed(pipe: Pipe, prefix: Uint8Array, wanted: boolean): void {
+    this.pattern.subscribed(pipe, prefix, wanted);
+    this.#serve();
+  }
+
+  joined(pipe: Pipe, group: Uint8Array, wanted: boolean): void {
+    this.pattern.joined(pipe, group, wanted);
+  }
+
+  detached(pipe: Pipe): void {
+    this.pattern.detached(pipe);
+    this.#serve();
+  }
+
+  /** Something has changed: whoever waits may be served. */
+  #serve(): void {
+    this.relay?.();
+    if (this.#reader !== undefined && this.pattern.readable) this.#reader.tryAgain();
+    if (this.#writer !== undefined && this.pattern.writable) this.#writer.tryAgain();
+  }
+
+  #waitToRead<T>(next: (pattern: Pattern) => T | undefined): Promise<T> {
+    const { receiveTimeout } = this.settings;
+    const waiting = new Waiting<T>(
+      receiveTimeout,
+      (resolve) => {
+        const value = next(this.pattern);
+        if (value === undefined) return false;
+        resolve(value);
+        return true;
+      },
+      () => {
+        this.#reader = undefined;
+      },
+    );
+    this.#reader = waiting as Waiting<unknown>;
+    if (receiveTimeout === 0) waiting.giveUp();
+    else if (this.pattern.readable) nextTurn(() => this.#serve());
+    this.#atOnce = 0;
+    return waiting.promise;
+  }
+
+  #waitToWrite(timeout: number, attempt: () => boolean): Promise<void> {
+    const waiting = new Waiting<void>(
+      timeout,
+      (resolve) => {
+        if (!attempt()) return false;
+        resolve();
+        return true;
+      },
+      () => {
+        this.#writer = undefined;
+      },
+    );
+    this.#writer = waiting;
+    this.#atOnce = 0;
+    return waiting.promise;
+  }
+
+  /** A message was accepted. From time to time the answer comes after a turn of the event loop. */
+  #sent(): Promise<void> {
+    // A REQ can be asked for its answer now, and so on.
+    if (this.#reader !== undefined) this.#serve();
+    if (this.#atOnce++ < AT_ONCE) return SENT;
+    this.#turn ??= new Promise((resolve) =>
+      nextTurn(() => {
+        this.#atOnce = 0;
+        this.#turn = undefined;
+        resolve();
+      }),
+    );
+    return this.#turn;
+  }
+}

@@ -1,0 +1,195 @@
+/** `inproc://`: two sockets of one context joined without a wire. Messages are handed over; large payloads are not copied. */
+import type { FrameBatch } from "../codec/batch.js";
+import { FrameDecoder } from "../codec/decoder.js";
+import { encodeMessage } from "../codec/encoder.js";
+import type { PeerInfo } from "../session/peer.js";
+import { viewOf } from "./bytes.js";
+import { fault } from "./errno.js";
+import { Fifo } from "./fifo.js";
+import { isFull, roomAgainAt } from "./mark.js";
+import type { SentMessage } from "./message.js";
+import { keptFrames, type SharedMessage } from "./message.js";
+import type { Pipe, PipeUser } from "./pipe.js";
+import type { Settings } from "./settings.js";
+
+/** A socket as the other end of a pipe sees it. */
+export interface Side {
+  readonly user: PipeUser;
+  readonly settings: Settings;
+  readonly identity: Uint8Array;
+  /** Whether it keeps only the last message, each way. */
+  readonly conflates: boolean;
+}
+
+const NOBODY = new Uint8Array(0);
+
+/** One end. What is sent at the other end waits here. */
+class InprocPipe implements Pipe {
+  readonly endpoint: string;
+  readonly peer: PeerInfo | undefined = undefined;
+  /** Whose end this is; the far end of a pipe that nobody has bound yet has none. */
+  side: Side | undefined;
+  /** The other end, until one of both closes. */
+  other: InprocPipe | undefined;
+  readonly #conflates: boolean;
+  readonly #queue = new Fifo<Uint8Array[]>();
+  /** The other end found us full. */
+  #full = false;
+  #detached = false;
+  /** What a ROUTER of ours shall call the other end, whatever it says. */
+  readonly #alias: Uint8Array;
+
+  constructor(endpoint: string, side: Side | undefined, conflates: boolean, alias: Uint8Array) {
+    this.endpoint = endpoint;
+    this.side = side;
+    this.#conflates = conflates;
+    this.#alias = alias;
+  }
+
+  get identity(): Uint8Array {
+    return this.#alias.length > 0 ? this.#alias : (this.other?.side?.identity ?? NOBODY);
+  }
+
+  get readable(): boolean {
+    return this.#queue.length > 0;
+  }
+
+  receive(): Uint8Array[] | undefined {
+    const message = this.#queue.shift();
+    if (message === undefined) return undefined;
+    if (this.#full && this.#queue.length <= roomAgainAt(this.#mark)) {
+      this.#full = false;
+      this.other?.side?.user.drained(this.other);
+    }
+    if (this.other === undefined) this.#detachWhenRead();
+    return message;
+  }
+
+  receiveBatch(): FrameBatch | undefined {
+    const message = this.receive();
+    if (message === undefined) return undefined;
+    for (const batch of new FrameDecoder().push(encodeMessage(message))) return batch.toOwned();
+    return undefined;
+  }
+
+  get writable(): boolean {
+    return this.other?.hasRoom ?? false;
+  }
+
+  /** Whether one more message may be put here. */
+  get hasRoom(): boolean {
+    if (this.#conflates || !isFull(this.#queue.length, this.#mark)) return !this.#full;
+    this.#full = true;
+    return false;
+  }
+
+  send(message: SentMessage): void {
+    this.other?.put(keptFrames(message));
+  }
+
+  sendShared({ message }: SharedMessage): void {
+    this.send(message);
+  }
+
+  sendBatch(batch: FrameBatch): void {
+    let frames: Uint8Array[] = [];
+    for (let i = 0; i < batch.length; i++) {
+      frames.push(batch.payload(i));
+      if (batch.more(i)) continue;
+      this.send(frames);
+      frames = [];
+    }
+  }
+
+  /** Takes in what the other end has sent. */
+  put(message: Uint8Array[]): void {
+    if (this.#conflates) this.#queue.clear();
+    this.#queue.push(message);
+    if (this.#queue.length === 1) this.side?.user.arrived(this);
+  }
+
+  subscribe(prefix: Uint8Array): void {
+    this.other?.side?.user.subscribed(this.other, viewOf(prefix), true);
+  }
+
+  cancel(prefix: Uint8Array): void {
+    this.other?.side?.user.subscribed(this.other, viewOf(prefix), false);
+  }
+
+  join(group: Uint8Array): void {
+    this.other?.side?.user.joined(this.other, group, true);
+  }
+
+  leave(group: Uint8Array): void {
+    this.other?.side?.user.joined(this.other, group, false);
+  }
+
+  close(): void {
+    const { other } = this;
+    if (other === undefined) return;
+    this.other = undefined;
+    other.other = undefined;
+    this.#detachWhenRead();
+    other.#detachWhenRead();
+  }
+
+  /** What was sent before the end is still read. Told in a later turn: whoever reads the last message still knows whose it is. */
+  #detachWhenRead(): void {
+    if (this.#queue.length > 0 || this.#detached) return;
+    this.#detached = true;
+    queueMicrotask(() => this.side?.user.detached(this));
+  }
+
+  /** How many messages may wait here: what the sender queues and what the receiver queues are one queue. */
+  get #mark(): number {
+    const sender = this.other?.side?.settings.sendHighWaterMark ?? 0;
+    const receiver = this.side === undefined ? undefined : this.side.settings.receiveHighWaterMark;
+    if (receiver === undefined) return sender;
+    return sender === 0 || receiver === 0 ? 0 : sender + receiver;
+  }
+}
+
+/** The inproc names of one context: who has bound them, and who has connected before anybody has. */
+export class InprocNames {
+  readonly #bound = new Map<string, Side>();
+  readonly #early = new Map<string, Set<InprocPipe>>();
+
+  /** Throws EADDRINUSE if the name is taken. */
+  bind(name: string, side: Side): void {
+    if (this.#bound.has(name)) throw fault("EADDRINUSE", name);
+    this.#bound.set(name, side);
+    const early = this.#early.get(name);
+    this.#early.delete(name);
+    for (const far of early ?? []) if (far.other !== undefined) meet(far, side);
+  }
+
+  /** False if it was not bound by this one. */
+  unbind(name: string, side: Side): boolean {
+    return this.#bound.get(name) === side && this.#bound.delete(name);
+  }
+
+  /** Connects, whether or not somebody has bound the name yet. */
+  connect(name: string, side: Side, alias: Uint8Array): Pipe {
+    const near = new InprocPipe(name, side, side.conflates, alias);
+    const far = new InprocPipe(name, undefined, side.conflates, NOBODY);
+    near.other = far;
+    far.other = near;
+    side.user.attached(near);
+    const binder = this.#bound.get(name);
+    if (binder !== undefined) meet(far, binder);
+    else {
+      const early = this.#early.get(name) ?? new Set();
+      for (const gone of early) if (gone.other === undefined) early.delete(gone);
+      this.#early.set(name, early.add(far));
+    }
+    return near;
+  }
+}
+
+/** Gives the far end to whoever has bound the name. */
+function meet(far: InprocPipe, binder: Side): void {
+  far.side = binder;
+  binder.user.attached(far);
+  const near = far.other;
+  near?.side?.user.renewed(near);
+}

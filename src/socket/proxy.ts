@@ -1,0 +1,131 @@
+// biome-ignore-all lint/complexity/noArguments: how many there are is what is checked.
+/** `SocketProxy`, `Proxy` to its users: what comes in at one socket leaves by another, both ways. */
+
+import { refuseMore } from "./arguments.js";
+import type { SocketCore } from "./core.js";
+import { coreOf } from "./core-of.js";
+import { fault } from "./errno.js";
+import type { SentMessage } from "./message.js";
+import type { Socket } from "./socket.js";
+import { hold, nextTurn, release } from "./turn.js";
+
+/** Messages moved one way before the event loop has a turn. */
+const AT_ONCE = 512;
+
+/** Not started; running, or paused; over. */
+type State = "idle" | "running" | "paused" | "over";
+
+/** Moves messages between two sockets until it is terminated; then both are closed. */
+export class SocketProxy<Front extends Socket = Socket, Back extends Socket = Socket> {
+  readonly #front: Front;
+  readonly #back: Back;
+  #state: State = "idle";
+  #done: (() => void) | undefined;
+  #scheduled = false;
+
+  constructor(frontEnd: Front, backEnd: Back) {
+    if (!isObject(frontEnd)) throw new TypeError("Front-end must be a socket object");
+    if (!isObject(backEnd)) throw new TypeError("Back-end must be a socket object");
+    refuseMore(arguments.length, 2);
+    coreOf(frontEnd);
+    coreOf(backEnd);
+    this.#front = frontEnd;
+    this.#back = backEnd;
+  }
+
+  get frontEnd(): Front {
+    return this.#front;
+  }
+
+  get backEnd(): Back {
+    return this.#back;
+  }
+
+  /** Runs; resolves when it has been terminated. Throws EINVAL if a socket is neither bound nor connected. */
+  run(): Promise<void> {
+    refuseMore(arguments.length, 0);
+    const front = coreOf(this.#front);
+    const back = coreOf(this.#back);
+    for (const [core, name] of [
+      [front, "Front-end"],
+      [back, "Back-end"],
+    ] as const) {
+      if (core.endpoints.count === 0) throw fault("EINVAL", undefined, `${name} socket must be bound or connected`);
+      core.check();
+    }
+    return this.#run(front, back);
+  }
+
+  /** Moves nothing until `resume`. Throws EBADF unless it runs. */
+  pause(): void {
+    refuseMore(arguments.length, 0);
+    this.#become("paused");
+  }
+
+  resume(): void {
+    refuseMore(arguments.length, 0);
+    this.#become("running");
+    this.#pump();
+  }
+
+  /** Ends it, and closes both sockets. */
+  terminate(): void {
+    refuseMore(arguments.length, 0);
+    this.#become("over");
+    this.#done?.();
+  }
+
+  #become(state: State): void {
+    if (this.#state === "idle" || this.#state === "over") throw fault("EBADF");
+    this.#state = state;
+  }
+
+  async #run(front: SocketCore, back: SocketCore): Promise<void> {
+    this.#state = "running";
+    const terminated = new Promise<void>((resolve) => {
+      this.#done = resolve;
+    });
+    hold();
+    front.relay = back.relay = () => this.#schedule();
+    const blocked = [front, back].map((core) => core.whileBlocked(() => terminated));
+    this.#schedule();
+    await Promise.all(blocked);
+    front.relay = back.relay = undefined;
+    release();
+    this.#front.close();
+    this.#back.close();
+  }
+
+  /** Not from inside what a pipe tells: a message moved there would be told again. */
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      this.#pump();
+    });
+  }
+
+  #pump(): void {
+    if (this.#state !== "running") return;
+    const front = coreOf(this.#front);
+    const back = coreOf(this.#back);
+    const more = move(front, back);
+    if (move(back, front) || more) nextTurn(() => this.#pump());
+  }
+}
+
+/** Moves what waits as long as there is room. True if it stopped for the sake of others. */
+function move(from: SocketCore, to: SocketCore): boolean {
+  for (let moved = 0; moved < AT_ONCE; moved++) {
+    if (!from.pattern.readable || !to.pattern.writable) return false;
+    const message = from.pattern.receive();
+    if (message === undefined) return false;
+    to.pattern.send(message as SentMessage);
+  }
+  return true;
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
+}

@@ -1,0 +1,34 @@
+/** Pipes that take turns. */
+import type { Pipe } from "./pipe.js";
+
+export class Ring {
+  readonly #pipes: Pipe[] = [];
+  readonly #members = new Set<Pipe>();
+  #at = 0;
+
+  /** Whose turn it is. */
+  get current(): Pipe | undefined {
+    return this.#pipes[this.#at];
+  }
+
+  /** Its turn comes after that of the last one. */
+  add(pipe: Pipe): void {
+    if (this.#members.has(pipe)) return;
+    this.#members.add(pipe);
+    this.#pipes.push(pipe);
+  }
+
+  delete(pipe: Pipe): void {
+    if (!this.#members.delete(pipe)) return;
+    const i = this.#pipes.indexOf(pipe);
+    this.#pipes.splice(i, 1);
+    if (i < this.#at) this.#at--;
+    if (this.#at >= this.#pipes.length) this.#at = 0;
+  }
+
+  /** The next one's turn. */
+  advance(): void {
+    this.#at++;
+    if (this.#at >= this.#pipes.length) this.#at = 0;
+  }
+}

@@ -1,0 +1,158 @@
+// biome-ignore-all lint/complexity/noArguments: how many there are is what is checked.
+/** `Socket`: the face of every socket, with the methods and the errors of the `zeromq` package. */
+import { refuseMore, setAll, wantsAddress, wantsOptions } from "./arguments.js";
+import { type Context, context, contextCore } from "./context-face.js";
+import { SocketCore } from "./core.js";
+import { revealCores } from "./core-of.js";
+import { Observer } from "./observer.js";
+
+/** Sockets that nobody has any more are closed. One that somebody waits for is held by whoever waits. */
+const forgotten = new FinalizationRegistry<SocketCore>((core) => core.close());
+
+/** What all sockets have. Not to be made by itself: take the class of the type that you want. */
+export abstract class Socket {
+  readonly #core: SocketCore;
+  #context: Context | undefined;
+  #events: Observer | undefined;
+
+  static {
+    revealCores((socket) => (#core in socket ? socket.#core : undefined));
+  }
+
+  protected constructor(type: number, options?: object) {
+    if (typeof type !== "number") throw new TypeError("Socket type must be a number");
+    wantsOptions(options);
+    refuseMore(arguments.length, 2);
+    const { context: given = context } = (options ?? {}) as { context?: Context };
+    this.#core = new SocketCore(contextCore(given), type);
+    this.#context = given;
+    forgotten.register(this, this.#core, this.#core);
+    // So that an option which does not exist is an error, and no silence.
+    Object.seal(this);
+    setAll(this, options, "context");
+  }
+
+  /** What happens to the socket's endpoints. */
+  get events(): Observer {
+    this.#events ??= new Observer(this);
+    return this.#events;
+  }
+
+  /** The context it belongs to. */
+  get context(): Context {
+    return this.#context as Context;
+  }
+
+  get closed(): boolean {
+    return this.#core.closed;
+  }
+
+  /** Whether `receive` would have a message at once. */
+  get readable(): boolean {
+    return this.#core.readable;
+  }
+
+  /** Whether `send` would accept a message at once. */
+  get writable(): boolean {
+    return this.#core.writable;
+  }
+
+  /** Closes it. What was sent may leave for `linger` milliseconds; whoever waits gets EAGAIN. */
+  close(): void {
+    refuseMore(arguments.length, 0);
+    this.#core.close();
+    if (!this.#core.closed) return;
+    forgotten.unregister(this.#core);
+    this.#context = undefined;
+  }
+
+  /** Binds it; until the promise is settled it can be used for nothing else. `*` is any interface, or any port. */
+  bind(address: string): Promise<void> {
+    wantsAddress(address, arguments.length);
+    this.#core.check();
+    return this.#core.whileBlocked(() => this.#core.endpoints.bind(address));
+  }
+
+  /** As `bind`, done when it returns. */
+  bindSync(address: string): void {
+    wantsAddress(address, arguments.length);
+    this.#core.check();
+    this.#core.endpoints.bindSync(address);
+  }
+
+  /** Ends what is bound under this address. Whoever is connected stays. */
+  unbind(address: string): Promise<void> {
+    wantsAddress(address, arguments.length);
+    this.#core.check();
+    return this.#core.whileBlocked(() => this.#core.endpoints.end(address));
+  }
+
+  /** As `unbind`; the address is free a moment later. */
+  unbindSync(address: string): void {
+    wantsAddress(address, arguments.length);
+    this.#core.check();
+    this.#core.endpoints.endSync(address);
+  }
+
+  /** Connects it, now or whenever there is somebody; a connection that is lost is made again. */
+  connect(address: string): void {
+    wantsAddress(address, arguments.length);
+    this.#core.check();
+    this.#core.endpoints.connect(address);
+  }
+
+  /** Undoes `connect`. */
+  disconnect(address: string): void {
+    wantsAddress(address, arguments.length);
+    this.#core.check();
+    this.#core.endpoints.endSync(address);
+  }
+
+  protected getBoolOption(option: number): boolean {
+    return this.#core.options.get("Bool", option) as boolean;
+  }
+
+  protected setBoolOption(option: number, value: boolean): void {
+    this.#core.options.set("Bool", option, value);
+  }
+
+  protected getInt32Option(option: number): number {
+    return this.#core.options.get("Int32", option) as number;
+  }
+
+  protected setInt32Option(option: number, value: number): void {
+    this.#core.options.set("Int32", option, value);
+  }
+
+  protected getUint32Option(option: number): number {
+    return this.#core.options.get("Uint32", option) as number;
+  }
+
+  protected setUint32Option(option: number, value: number): void {
+    this.#core.options.set("Uint32", option, value);
+  }
+
+  protected getInt64Option(option: number): number {
+    return this.#core.options.get("Int64", option) as number;
+  }
+
+  protected setInt64Option(option: number, value: number): void {
+    this.#core.options.set("Int64", option, value);
+  }
+
+  protected getUint64Option(option: number): number {
+    return this.#core.options.get("Uint64", option) as number;
+  }
+
+  protected setUint64Option(option: number, value: number): void {
+    this.#core.options.set("Uint64", option, value);
+  }
+
+  protected getStringOption(option: number): string | null {
+    return this.#core.options.get("String", option) as string | null;
+  }
+
+  protected setStringOption(option: number, value: string | Uint8Array | null): void {
+    this.#core.options.set("String", option, value);
+  }
+}

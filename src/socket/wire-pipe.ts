@@ -1,0 +1,178 @@
+/** A pipe over a wire: what waits to leave outlives the link that it leaves by, and what has come outlives it, too. RFC 28 to 31. */
+import type { FrameBatch } from "../codec/batch.js";
+import type { Inbox } from "../connection/inbox.js";
+import type { Link } from "../connection/link.js";
+import type { Outbox } from "../connection/outbox.js";
+import { encodeCommand } from "../session/command.js";
+import type { PeerInfo } from "../session/peer.js";
+import type { Side } from "./inproc.js";
+import { isFull, roomAgainAt } from "./mark.js";
+import type { SentMessage, SharedMessage } from "./message.js";
+import type { Pipe } from "./pipe.js";
+
+const NOBODY = new Uint8Array(0);
+
+/** Whoever made a pipe, and ends it. */
+export interface PipeKeeper {
+  /** Lets what was sent leave for `linger` milliseconds, then ends the pipe. */
+  close(linger: number): void;
+}
+
+export class WirePipe implements Pipe {
+  readonly endpoint: string;
+  readonly #side: Side;
+  readonly #keeper: PipeKeeper;
+  readonly #outbox: Outbox;
+  /** What a ROUTER of ours shall call the peer, whatever it says. */
+  readonly #alias: Uint8Array;
+  #link: Link | undefined;
+  #peer: PeerInfo | undefined;
+  /** What came by links that are over, not read yet. */
+  #unread: Inbox[] = [];
+  #full = false;
+  #closed = false;
+  #detached = false;
+
+  constructor(endpoint: string, side: Side, keeper: PipeKeeper, outbox: Outbox, alias: Uint8Array = NOBODY) {
+    this.endpoint = endpoint;
+    this.#side = side;
+    this.#keeper = keeper;
+    this.#outbox = outbox;
+    this.#alias = alias;
+  }
+
+  get peer(): PeerInfo | undefined {
+    return this.#peer;
+  }
+
+  get identity(): Uint8Array {
+    return this.#alias.length > 0 ? this.#alias : (this.#peer?.identity ?? NOBODY);
+  }
+
+  // What the pattern asks for.
+
+  get readable(): boolean {
+    return this.#link?.inbox.readable === true || this.#unread.length > 0;
+  }
+
+  receive(): Uint8Array[] | undefined {
+    const message = this.#unread.length > 0 ? this.#receiveUnread() : this.#link?.inbox.takeMessage();
+    if (message === undefined || !this.#side.conflates) return message;
+    // Only the last one counts.
+    return this.receive() ?? message;
+  }
+
+  receiveBatch(): FrameBatch | undefined {
+    const inbox = this.#unread[0] ?? this.#link?.inbox;
+    const batch = inbox?.takeRun();
+    if (inbox === this.#unread[0]) this.#dropRead();
+    return batch;
+  }
+
+  get writable(): boolean {
+    if (this.#closed) return false;
+    if (this.#side.conflates || !isFull(this.#outbox.messages, this.#mark)) return !this.#full;
+    // What the system takes at once does not wait.
+    this.#link?.outflow.flush();
+    this.#full = isFull(this.#outbox.messages, this.#mark);
+    return !this.#full;
+  }
+
+  send(message: SentMessage): void {
+    if (this.#side.conflates) this.#outbox.clear();
+    this.#outbox.message(message);
+    this.#link?.outflow.accepted();
+  }
+
+  sendShared(shared: SharedMessage): void {
+    if (this.#side.conflates) this.#outbox.clear();
+    this.#outbox.octets(shared.octets, 1);
+    this.#link?.outflow.accepted();
+  }
+
+  sendBatch(batch: FrameBatch): void {
+    this.#outbox.batch(batch);
+    this.#link?.outflow.accepted();
+  }
+
+  subscribe(prefix: Uint8Array): void {
+    this.#link?.sender.subscribe(prefix);
+  }
+
+  cancel(prefix: Uint8Array): void {
+    this.#link?.sender.cancel(prefix);
+  }
+
+  join(group: Uint8Array): void {
+    this.#link?.outflow.command(encodeCommand("JOIN", group));
+  }
+
+  leave(group: Uint8Array): void {
+    this.#link?.outflow.command(encodeCommand("LEAVE", group));
+  }
+
+  close(linger: number): void {
+    this.#keeper.close(linger);
+  }
+
+  // What its keeper tells.
+
+  /** Messages that wait to leave. */
+  get waiting(): number {
+    return this.#outbox.messages;
+  }
+
+  /** A link has completed its handshake: what waits leaves by it. */
+  met(link: Link): void {
+    this.#link = link;
+    this.#peer = link.peer;
+  }
+
+  /** Its link is over. */
+  parted(link: Link): void {
+    if (this.#link !== link) return;
+    this.#link = undefined;
+    if (link.inbox.readable) this.#unread.push(link.inbox);
+  }
+
+  /** The system has taken some of what waits. */
+  moved(): void {
+    if (!this.#full || this.#outbox.messages > roomAgainAt(this.#mark)) return;
+    this.#full = false;
+    this.#side.user.drained(this);
+  }
+
+  /** Something has come where nothing was. */
+  arrived(): void {
+    this.#side.user.arrived(this);
+  }
+
+  /** Nothing more is accepted. What has come is still read; then the socket hears that the pipe is over. */
+  end(): void {
+    this.#closed = true;
+    if (this.readable || this.#detached) return;
+    this.#detached = true;
+    // In a turn of its own: whoever reads the last message still knows whose it is.
+    queueMicrotask(() => this.#side.user.detached(this));
+  }
+
+  /** Nothing more is accepted, and what waits leaves. */
+  stopAccepting(): void {
+    this.#closed = true;
+  }
+
+  #receiveUnread(): Uint8Array[] | undefined {
+    const message = this.#unread[0].takeMessage();
+    this.#dropRead();
+    return message;
+  }
+
+  #dropRead(): void {
+    while (this.#unread.length > 0 && !this.#unread[0].readable) this.#unread.shift();
+    if (this.#closed && this.#link === undefined) this.end();
+  }
+
+  get #mark(): number {
+    return this.#side.settings.sendHighWaterMark;
+  }
+}

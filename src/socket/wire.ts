@@ -1,0 +1,110 @@
+/** What a wire of a socket is made of: the options of its links, and how what happens on them is told. */
+import { LARGEST_FRAME } from "../codec/frame.js";
+import type { Settings as LinkSettings } from "../connection/options.js";
+import { settingsFor } from "../connection/options.js";
+import { ZmtpError } from "../error.js";
+import type { SocketType } from "../session/socket-type.js";
+import type { EndpointOwner } from "./endpoints.js";
+import { fault, notHere } from "./errno.js";
+import type { Monitor } from "./monitor.js";
+import type { Settings } from "./settings.js";
+import { warn } from "./turn.js";
+
+/** Octets that a waiting message is taken for: links count octets, sockets messages. */
+const MESSAGE = 1024;
+
+/** Socket types whose identity libzmq sends. */
+const IDENTIFIED: readonly string[] = ["REQ", "DEALER", "ROUTER"];
+
+/** Options that lead octets elsewhere than we can: they must not be ignored. */
+const REFUSED: readonly (readonly [keyof Settings, string])[] = [
+  ["socksProxy", "there is no SOCKS client here"],
+  ["interface", "the engine binds to addresses, not to devices: give the address of the interface"],
+];
+
+/** Options that tune what the engine does not let us tune: they do no harm, and whoever sets them is told. */
+const WITHOUT_EFFECT: readonly (readonly [keyof Settings, string])[] = [
+  ["sendBufferSize", "the engine does not set buffers of the kernel"],
+  ["receiveBufferSize", "the engine does not set buffers of the kernel"],
+  ["tcpKeepaliveCount", "the engine sets whether there are keepalives, and the idle time"],
+  ["tcpKeepaliveInterval", "the engine sets whether there are keepalives, and the idle time"],
+  ["tcpMaxRetransmitTimeout", "the engine does not set it"],
+  ["typeOfService", "the engine does not set it"],
+];
+
+const told = new Set<string>();
+
+/** @internal The options of a socket's links, as they are at this bind or connect. Throws for what cannot be. */
+export function linkSettings(owner: EndpointOwner, overWebSocket: boolean): LinkSettings {
+  const { settings } = owner;
+  refuseAndWarn(settings);
+  const { heartbeatInterval, heartbeatTimeout, heartbeatTimeToLive, handshakeInterval, connectTimeout } = settings;
+  const timeout = heartbeatTimeout > 0 ? heartbeatTimeout : heartbeatInterval;
+  const identified = IDENTIFIED.includes(owner.name) && settings.routingId.length > 0;
+  return settingsFor({
+    // A STREAM has no links; its options are checked all the same.
+    socketType: owner.name === "STREAM" ? "DEALER" : (owner.name as SocketType),
+    ...(identified && { identity: settings.routingId }),
+    ...securityOf(settings),
+    maxFrameSize: settings.maxMessageSize < 0 ? LARGEST_FRAME : Math.min(settings.maxMessageSize, LARGEST_FRAME),
+    maxMessageSize: Infinity,
+    receiveHighWaterMark: settings.receiveHighWaterMark === 0 ? Infinity : settings.receiveHighWaterMark * MESSAGE,
+    handshakeTimeout: handshakeInterval || Infinity,
+    connectTimeout: connectTimeout || Infinity,
+    linger: Infinity,
+    ...(heartbeatInterval > 0 &&
+      !overWebSocket && { heartbeat: { interval: heartbeatInterval, timeout, ttl: heartbeatTimeToLive } }),
+  });
+}
+
+function refuseAndWarn(settings: Settings): void {
+  for (const [name, why] of REFUSED) if ((settings[name] as Uint8Array).length > 0) throw notHere(name, why);
+  for (const [name, why] of WITHOUT_EFFECT) {
+    const value = settings[name] as number;
+    if (value <= 0 || told.has(name)) continue;
+    told.add(name);
+    warn(`Socket option ${name} has no effect here: ${why}`);
+  }
+}
+
+function securityOf(settings: Settings): object {
+  if (settings.plainServer || settings.plainUsername.length > 0 || settings.plainPassword.length > 0) {
+    throw notHere("plainServer, plainUsername, plainPassword", "PLAIN is not wired in yet");
+  }
+  if (settings.curveServer || settings.curveServerKey.length > 0) {
+    throw notHere("curveServer, curveServerKey", "CURVE is not wired in yet");
+  }
+  return {};
+}
+
+/** What libzmq calls the faults of a handshake. */
+const PROTOCOL: Readonly<Record<string, string>> = {
+  MECHANISM_MISMATCH: "MECHANISM_MISMATCH",
+  UNEXPECTED_COMMAND: "UNEXPECTED_COMMAND",
+  UNEXPECTED_MESSAGE: "UNEXPECTED_COMMAND",
+  MALFORMED_COMMAND: "MALFORMED_COMMAND_UNSPECIFIED",
+  MALFORMED_METADATA: "INVALID_METADATA",
+  SOCKET_TYPE_MISMATCH: "INVALID_METADATA",
+};
+
+/** @internal Tells that a handshake has failed, as the kind of failure that it was. */
+export function tellHandshakeFailed(monitor: Monitor, address: string, error: unknown): void {
+  if (!monitor.observed) return;
+  const code = error instanceof ZmtpError ? PROTOCOL[error.code] : undefined;
+  if (code === undefined) {
+    monitor.tell({ type: "handshake:error:other", address, error: fault("EPIPE") });
+    return;
+  }
+  const protocol = Object.assign(new Error("ZMTP protocol error"), { code: `ERR_ZMTP_${code}` });
+  monitor.tell({ type: "handshake:error:protocol", address, error: protocol });
+}
+
+/** @internal Passes on what a subscriber or a DISH at the other end wants. */
+export function tellCommand(
+  tell: { subscribed(prefix: Uint8Array, wanted: boolean): void; joined(group: Uint8Array, wanted: boolean): void },
+  name: string,
+  data: Uint8Array,
+): void {
+  if (name === "SUBSCRIBE" || name === "CANCEL") tell.subscribed(data, name === "SUBSCRIBE");
+  if (name === "JOIN" || name === "LEAVE") tell.joined(data, name === "JOIN");
+}

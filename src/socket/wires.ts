@@ -1,0 +1,24 @@
+/** How sockets reach other processes: put in by whoever knows sockets and servers, so that this layer names no engine. */
+import type { EndpointOwner, OpenEndpoint } from "./endpoints.js";
+
+/** Binds and connects what has a wire: `tcp://`, `ipc://`, `ws://`. */
+export interface Wires {
+  /** Rejects with a fault, or with the system's error. */
+  bind(address: string, owner: EndpointOwner): Promise<OpenEndpoint>;
+  /** Throws the same. */
+  bindSync(address: string, owner: EndpointOwner): OpenEndpoint;
+  /** Begins to connect, and goes on trying. `alias` is what a ROUTER shall call the peer. Throws for what can never be connected. */
+  connect(address: string, owner: EndpointOwner, alias: Uint8Array): OpenEndpoint;
+}
+
+let installed: Wires | undefined;
+
+/** @internal What there is on this thread. */
+export function wires(): Wires | undefined {
+  return installed;
+}
+
+/** @internal Called once by the entry that brings them. */
+export function useWires(some: Wires): void {
+  installed = some;
+}

@@ -1,0 +1,76 @@
+/** "monocoque/zeromq": exactly what the `zeromq` package exports, without native code. Node, Deno and Bun. */
+
+import { onlyByNew } from "../socket/arguments.js";
+import { contextCore } from "../socket/context-face.js";
+import { notHere } from "../socket/errno.js";
+import * as face from "../socket/index.js";
+import { useWires } from "../socket/wires.js";
+import { deliverBeforeExit } from "./exit.js";
+import { nodeWires } from "./node-wires.js";
+import { shareAmongThreads } from "./threads.js";
+
+export type {
+  AuthError,
+  ErrnoError,
+  Event,
+  EventOfType,
+  EventSubscriber,
+  EventType,
+  Message,
+  MessageLike,
+  ProtoError,
+  Readable,
+  RouterConnectOptions,
+  SocketOptions,
+  StreamConnectOptions,
+  Writable,
+} from "../socket/index.js";
+export {
+  context,
+  Dealer,
+  Pair,
+  Publisher,
+  Pull,
+  Push,
+  Reply,
+  Request,
+  Router,
+  Stream,
+  Subscriber,
+  XPublisher,
+  XSubscriber,
+} from "../socket/index.js";
+
+/** The version of libzmq that behaves like this. */
+export const version = "4.3.5";
+
+/** What there is, by libzmq's names. */
+export const capability: Partial<Record<"ipc" | "pgm" | "tipc" | "norm" | "curve" | "gssapi" | "draft", boolean>> = {
+  ipc: true,
+  pgm: false,
+  tipc: false,
+  norm: false,
+  curve: false,
+  gssapi: false,
+  draft: true,
+};
+
+export const Context = onlyByNew(face.Context);
+export type Context = face.Context;
+export const Socket = onlyByNew(face.Socket);
+export type Socket = face.Socket;
+export const Observer = onlyByNew(face.Observer);
+export type Observer = face.Observer;
+const SocketProxy = onlyByNew(face.SocketProxy);
+type SocketProxy<F extends Socket = Socket, B extends Socket = Socket> = face.SocketProxy<F, B>;
+
+export { SocketProxy as Proxy };
+
+/** A new pair of keys for CURVE, as Z85. */
+export function curveKeyPair(): { publicKey: string; secretKey: string } {
+  throw notHere("curveKeyPair", "CURVE is not wired in yet");
+}
+
+useWires(nodeWires);
+deliverBeforeExit();
+shareAmongThreads(contextCore(face.context));

@@ -1,0 +1,108 @@
+/** `tcp://`, `ipc://` and `ws://` of sockets in Node, Deno and Bun. */
+import { type Socket, connect as socketTo, type TcpNetConnectOpts } from "node:net";
+import { engineOf } from "../codec/codec.js";
+import { defaultCodec } from "../codec/default.js";
+import { dialWebSocket } from "../connection/connect.js";
+import type { Link } from "../connection/link.js";
+import type { NodeSettings } from "../connection/node/options.js";
+import { SocketTransport } from "../connection/node/socket.js";
+import { webSocketOpener } from "../connection/node/ws-package.js";
+import { ZmtpOutbox } from "../connection/outbox.js";
+import { zwsParts } from "../connection/websocket.js";
+import { ZwsOutbox } from "../connection/zws-outbox.js";
+import { schemeOf } from "../socket/address.js";
+import { Connector, type Way } from "../socket/connector.js";
+import type { EndpointOwner } from "../socket/endpoints.js";
+import { linkSettings } from "../socket/wire.js";
+import type { Wires } from "../socket/wires.js";
+import { bindEndpoint, bindEndpointSync } from "./bound.js";
+import { keepAlive } from "./keep-alive.js";
+import { addressToConnect, ipcPath, onlyTcp, webSocketUrl } from "./node-address.js";
+import { RawConnector } from "./raw.js";
+
+/** What links of sockets have beside the options that all platforms know. */
+const SOCKET_OPTIONS = { noDelay: true, busyPoll: 0 };
+
+export const nodeWires: Wires = {
+  bind: bindEndpoint,
+  bindSync: bindEndpointSync,
+  connect(address, owner, alias) {
+    const scheme = schemeOf(address);
+    if (owner.name === "STREAM") return new RawConnector(onlyTcp(address), owner, alias);
+    const way = scheme === "ws" || scheme === "wss" ? webSocketWay(address, owner) : socketWay(address, owner);
+    const connector = new Connector(address, owner, way, alias);
+    connector.start();
+    return connector;
+  },
+};
+
+function socketWay(address: string, owner: EndpointOwner): Way {
+  const rest = address.slice(address.indexOf("://") + 3);
+  const ipc = schemeOf(address) === "ipc";
+  const target = ipc ? { path: ipcPath(rest, address) } : addressToConnect(rest, address, owner.settings.ipv6);
+  const settings: NodeSettings = { ...linkSettings(owner, false), ...SOCKET_OPTIONS };
+  return {
+    settings,
+    parts: {},
+    outbox: () => new ZmtpOutbox(defaultCodec(), true),
+    dial: (link, reached) => dialSocket(target, settings, link, owner, reached),
+  };
+}
+
+function dialSocket(
+  target: object,
+  settings: NodeSettings,
+  link: Link,
+  owner: EndpointOwner,
+  reached: () => void,
+): void {
+  const { reception } = link;
+  const { landing } = engineOf(defaultCodec());
+  // One region for all sockets of the thread: each read is taken in before the next one can happen.
+  const onread = {
+    buffer: landing,
+    callback: (length: number) => {
+      reception.landed(length);
+      return true;
+    },
+  };
+  const socket: Socket = socketTo({ ...target, allowHalfOpen: true, onread } as unknown as TcpNetConnectOpts);
+  // Sockets keep no process alive: whoever waits for a message, or for its leaving, does.
+  socket.unref();
+  const transport = new SocketTransport(socket, reception, settings, undefined);
+  link.dialling(transport);
+  socket.once("connect", () => {
+    socket.setNoDelay(true);
+    keepAlive(socket, owner);
+    reached();
+    reception.attached(transport);
+  });
+}
+
+function webSocketWay(address: string, owner: EndpointOwner): Way {
+  const url = webSocketUrl(address);
+  const [settings] = zwsParts(linkSettings(owner, true));
+  return {
+    settings,
+    parts: {},
+    outbox: () => new ZwsOutbox(),
+    dial: (link, reached) => {
+      void webSocketOpener(settings.maxFrameSize).then(
+        (openWebSocket) => {
+          if (link.over) return;
+          dialWebSocket(url, link, (to, subprotocol) => {
+            const socket = openWebSocket(to, subprotocol);
+            onceOpen(socket, reached);
+            return socket;
+          });
+        },
+        (error) => link.destroy(error),
+      );
+    },
+  };
+}
+
+/** Calls `reached` when a WebSocket is open, before whoever else hears of it. */
+function onceOpen(socket: object, reached: () => void): void {
+  (socket as { addEventListener(type: "open", act: () => void): void }).addEventListener("open", reached);
+}
