@@ -20,6 +20,10 @@ const ENTRIES = {
   index: "src/index.ts",
   node: "src/node.ts",
   curve: "src/curve.ts",
+  sockets: "src/socket/index.ts",
+  zeromq: "src/zeromq/index.ts",
+  "zeromq/draft": "src/zeromq/draft.ts",
+  "zeromq/v5-compat": "src/zeromq/v5-compat.ts",
 };
 
 /** Left to the importer's engine. */
