@@ -141,8 +141,9 @@ function bundle() {
       format: "esm",
       entryFileNames: "[name].js",
       // By the module that all the others in it serve: a module is in one chunk, so names are stable and never the same.
-      chunkFileNames: ({ moduleIds }) =>
-        `chunk/${relative("src", moduleIds.at(-1)).replace(/\.ts$/, "").replaceAll("/", "-")}.js`,
+      // One that only hands on the names of others has no module.
+      chunkFileNames: ({ moduleIds, name }) =>
+        `chunk/${moduleIds.length === 0 ? name : relative("src", moduleIds.at(-1)).replace(/\.ts$/, "").replaceAll("/", "-")}.js`,
       minify: false,
       comments: { legal: false, jsdoc: false, annotation: true },
       sourcemap: true,
