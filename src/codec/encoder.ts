@@ -32,7 +32,7 @@ export class FrameEncoder {
   readonly #spare: Octets[] = [];
   /** What `flush` gave away and `recycle` may bring back, once each. */
   readonly #given = new WeakSet<Uint8Array>();
-  #view: DataView<ArrayBuffer> | undefined;
+  #view: DataView | undefined;
 
   /** @param options.codec - Default `defaultCodec()`. */
   constructor(options: { codec?: Codec | undefined } = {}) {
@@ -78,7 +78,7 @@ export class FrameEncoder {
   }
 
   /** `bytes` as a DataView, of the same offsets and as long valid; made once a buffer. */
-  get view(): DataView<ArrayBuffer> {
+  get view(): DataView {
     this.#view ??= new DataView(this.#out.buffer);
     return this.#view;
   }
