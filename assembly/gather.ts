@@ -2,9 +2,9 @@
 import { END_MASK, OUTPUT, OUTPUT_SIZE, SELECTION, STATUS, WINDOW } from "../src/codec/layout";
 
 /**
- * Frames rows [first, count) of the selection into the output region and returns the octets written. Stops before a frame
- * that no longer fits; the status word says which row that is. The slack behind the output takes what the last wide store
- * writes too far.
+ * Frames rows [first, count) of the selection into the output region and returns the octets written. Stops before a
+ * frame that no longer fits; the status word says which row that is. The slack behind the output takes what the last
+ * wide store writes too far.
  */
 export function gather(first: i32, count: i32): i32 {
   const full = <usize>OUTPUT + OUTPUT_SIZE;

@@ -10,8 +10,8 @@ function mechanismChar(c: u32): bool {
 }
 
 /**
- * Judges octets [from, to) of a greeting; returns the first that no ZMTP 3 peer sends, or `to`. Octets before `from` have
- * been judged.
+ * Judges octets [from, to) of a greeting; returns the first that no ZMTP 3 peer sends, or `to`. Octets before `from`
+ * have been judged.
  */
 export function judge(from: i32, to: i32): i32 {
   for (let i = from; i < to; i++) {

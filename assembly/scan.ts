@@ -18,7 +18,10 @@ function row(at: u32, start: u32, end: u32, more: u32): void {
   store<u32>(at, end | (more << 31), 4);
 }
 
-/** Says where the scan stopped, and how many rows it wrote. Why it stopped is for `readHeader` to say: one judge of faults. */
+/**
+ * Says where the scan stopped, and how many rows it wrote. Why it stopped is for `readHeader` to say: one judge of
+ * faults.
+ */
 function stop(at: u32, out: u32): i32 {
   store<i32>(STATUS, at);
   return <i32>((out - TABLE) / ROW);
@@ -103,9 +106,9 @@ function longRun(at: u32, to: u32, out: u32, flags: u32, length: u64, stride: u3
  * Scans message frames in window[from, to) and returns how many it wrote down. Payloads longer than `limit` (at most
  * 2^31-1) are a fault.
  *
- * Headers form a chain, each found by the length in the one before, so a plain loop runs at the latency of a load. Streams
- * of equal frames are common: after two equal headers the stride is a guess that the next four headers confirm together,
- * and nothing waits for a load.
+ * Headers form a chain, each found by the length in the one before, so a plain loop runs at the latency of a load.
+ * Streams of equal frames are common: after two equal headers the stride is a guess that the next four headers
+ * confirm together, and nothing waits for a load.
  *
  * The short frames of a mixed stream have a loop to themselves, which the ends of the chunk and of the table cannot
  * surprise: what the engine keeps in registers there decides its speed, and everything rarer would cost it some.

@@ -30,6 +30,69 @@ function kept(encoder) {
   sink.octets += encoder.flush().length;
 }
 
+/** What a serialiser does: numbers written where they leave from. */
+const writeInPlace = (codec, length) => {
+  const encoder = new FrameEncoder({ codec });
+  return () => {
+    for (let i = 0; i < RUN; i++) {
+      const at = encoder.room(length);
+      const { view } = encoder;
+      for (let offset = 0; offset < length; offset += 8) view.setFloat64(at + offset, i);
+    }
+    recycled(encoder);
+  };
+};
+
+/** The same into a buffer of its own, which the encoder then copies: all that could be done without `room`. */
+const writeThenCopy = (codec, length) => {
+  const encoder = new FrameEncoder({ codec });
+  return () => {
+    for (let i = 0; i < RUN; i++) {
+      const payload = new Uint8Array(length);
+      const view = new DataView(payload.buffer);
+      for (let offset = 0; offset < length; offset += 8) view.setFloat64(offset, i);
+      encoder.frame(payload);
+    }
+    recycled(encoder);
+  };
+};
+
+/** The numbers alone, into memory that lies ready: what writing them costs whoever frames them. */
+const writeOnly = (length) => {
+  const view = new DataView(new ArrayBuffer(length * RUN));
+  return () => {
+    for (let i = 0; i < RUN; i++) {
+      for (let offset = 0; offset < length; offset += 8) view.setFloat64(i * length + offset, i);
+    }
+    sink.octets += view.getUint8(0);
+  };
+};
+
+export async function serialise({ codecs: [codec], progress }) {
+  const rows = [];
+  for (const length of [16, 64, 256]) {
+    progress(`serialise ${length} B`);
+    const found = await compare(
+      { room: writeInPlace(codec, length), copied: writeThenCopy(codec, length), alone: writeOnly(length) },
+      RUN,
+      ALLOCATING,
+    );
+    rows.push({
+      payload: `${length} B`,
+      "vs a buffer of its own": times(ratio(found, "room", "copied")),
+      "room ns": median(found.room),
+      "a buffer of its own ns": median(found.copied),
+      "numbers alone ns": median(found.alone),
+    });
+  }
+  return {
+    title: "Serialise",
+    note: "Float64s written with a DataView: into the room that the encoder made, or into a buffer of their own that it copies; ns a message. Numbers alone: into memory that lies ready, unframed.",
+    columns: Object.keys(rows[0]),
+    rows,
+  };
+}
+
 /** The floor: payloads copied one behind the other, and nothing else. */
 const setOnly = (payloads) => {
   const octets = payloads.map((payload) => (typeof payload === "string" ? encoded.encode(payload) : payload));

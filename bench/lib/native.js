@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { scanner } from "../codec/scan.js";
 
+const asconfig = JSON.parse(readFileSync(new URL("../../asconfig.json", import.meta.url), "utf8"));
 const source = (name) => fileURLToPath(new URL(`../native/${name}`, import.meta.url));
 
 /** Compiles a C file; undefined, and the reason said aloud, where that cannot be done. */
@@ -38,7 +39,7 @@ function plainEngine(folder) {
       "--runtime",
       "stub",
       "--initialMemory",
-      "30",
+      String(asconfig.options.initialMemory),
       "--memoryBase",
       "64",
       "-O3",

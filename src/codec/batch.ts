@@ -1,7 +1,8 @@
-/** A run of consecutive frames: the octets it arrived in, and a table of where each payload lies. The unit of everything. */
+/** A run of consecutive frames: the octets it arrived in, and a table of where each payload lies. */
 import { ZmtpError } from "../error.js";
 import type { Engine } from "./codec.js";
-import { type Frame, LARGEST_FRAME, MORE, sizeOfHeader, writeHeader } from "./frame.js";
+import type { Frame } from "./frame.js";
+import { joined, moveRows } from "./join.js";
 import { END_MASK, MORE_BIT } from "./layout.js";
 import type { Octets } from "./payload.js";
 import type { SpareMemory } from "./tail.js";
@@ -13,9 +14,9 @@ const APART = -1;
  * A run of frames. Nothing in it is an object until somebody asks: the fast way to read it is
  * `for (let i = 0; i < batch.length; i++)` with `bytes`, `start(i)` and `end(i)`.
  *
- * Borrowed unless it comes from `toOwned()` or its source says so: valid until the next call that decodes on this thread,
- * and every access after that throws a `ZmtpError` with code `STALE_BATCH`. Views taken from it (`bytes`, `payload(i)`,
- * frames) are borrowed for as long.
+ * Borrowed unless it comes from `toOwned()` or its source says so: valid until the next call that decodes on this
+ * thread, and every access after that throws a `ZmtpError` with code `STALE_BATCH`. Views taken from it (`bytes`,
+ * `payload(i)`, frames) are borrowed for as long.
  *
  * A batch of a bare decoder ends where its octets did: it may end inside a message, and `more(length - 1)` says so.
  */
@@ -30,13 +31,13 @@ export class FrameBatch implements Iterable<Frame> {
   /** -1 once stale, so that one comparison catches a bad index and a stale batch alike. */
   #length: number;
   #borrowed: boolean;
-  /** Whether nobody else has frames in the memory under it, so that it may be written to once this batch is done with. */
+  /** Whether nobody else has frames in its memory, so that it may be written to once this batch is done with. */
   #sole: boolean;
   /** Where its memory goes when it expires, unless `toOwned` has taken it over. */
   #spare: SpareMemory | undefined;
   /** Batches made of this one while it was borrowed. They share its memory, so they expire with it. */
   #derived: FrameBatch[] | undefined;
-  /** The memory under `bytes`, once a view has been asked for: a typed array's buffer costs as much as making a view. */
+  /** The memory under `bytes`, once a view has been asked for: a typed array's `buffer` costs as much as a view. */
   #memory: ArrayBuffer | undefined;
   #offset = 0;
 
@@ -66,30 +67,19 @@ export class FrameBatch implements Iterable<Frame> {
   }
 
   /**
-   * @internal One owned batch of all frames of `batches`, in order: one run, whatever they were. Frames that lay apart are
-   * framed anew.
+   * @internal One owned batch of all frames of `batches`, in order: one run, whatever they were. Frames that lay
+   * apart are framed anew.
    *
-   * @throws {@link ZmtpError} STALE_BATCH; a TypeError for none, or for a command among others, which is alone in its batch.
+   * @throws {@link ZmtpError} STALE_BATCH; a TypeError for none, or for a command among others, which is alone in its
+   *   batch.
    */
   static join(batches: readonly FrameBatch[]): FrameBatch {
     if (batches.length === 0) throw new TypeError("no batches to join");
     if (batches.length === 1) return batches[0].toOwned();
-    let frames = 0;
-    let octets = 0;
     for (const batch of batches) {
       if (batch.#command) throw new TypeError("a command is alone in its batch: it joins no other frames");
-      frames += batch.length;
-      octets += batch.#framedSize();
     }
-    if (octets > LARGEST_FRAME) throw new RangeError(`joined, the batches would have ${octets} octets: over 2^31-1`);
-    const bytes = new Uint8Array(octets);
-    const table = new Int32Array(frames * 2);
-    let at = 0;
-    let row = 0;
-    for (const batch of batches) {
-      at = batch.#from < 0 ? batch.#frameInto(bytes, at, table, row) : batch.#copyRun(bytes, at, table, row);
-      row += 2 * batch.#length;
-    }
+    const { bytes, table, frames } = joined(batches);
     return new FrameBatch(bytes, table, frames, false, 0, undefined, true);
   }
 
@@ -155,8 +145,8 @@ export class FrameBatch implements Iterable<Frame> {
   }
 
   /**
-   * Frames [from, to) over the same octets, borrowed or owned as this batch: nothing is copied, and forwarding it stays one
-   * copy where forwarding this batch is one.
+   * Frames [from, to) over the same octets, borrowed or owned as this batch: nothing is copied, and forwarding it
+   * stays one copy where forwarding this batch is one.
    *
    * @param from - Index of the first frame.
    * @param to - Index behind the last frame; default `length`.
@@ -173,8 +163,8 @@ export class FrameBatch implements Iterable<Frame> {
   }
 
   /**
-   * The frames that `keep` says yes to, as a batch over the same octets, borrowed or owned as this one; undefined if there is
-   * none.
+   * The frames that `keep` says yes to, as a batch over the same octets, borrowed or owned as this one; undefined if
+   * there is none.
    */
   filter(keep: (batch: this, i: number) => boolean): FrameBatch | undefined {
     const table = new Int32Array(this.length * 2);
@@ -199,16 +189,16 @@ export class FrameBatch implements Iterable<Frame> {
   }
 
   /**
-   * A batch of the same frames that stays valid: one copy of the whole run at most, nothing per frame but its row. An owned
-   * batch returns itself.
+   * A batch of the same frames that stays valid: one copy of the whole run at most, nothing per frame but its row. An
+   * owned batch returns itself.
    */
   toOwned(): FrameBatch {
     return this.copyInto(undefined);
   }
 
   /**
-   * @internal As `toOwned`, into the memory of a batch that has gone stale, if that is large enough and was nobody else's.
-   * The caller guarantees that no view into it is still in use.
+   * @internal As `toOwned`, into the memory of a batch that has gone stale, if that is large enough and was nobody
+   * else's. The caller guarantees that no view into it is still in use.
    */
   copyInto(stale: FrameBatch | undefined): FrameBatch {
     if (this.#length >= 0 && !this.#borrowed) return this;
@@ -223,7 +213,7 @@ export class FrameBatch implements Iterable<Frame> {
     return new FrameBatch(this.#bytes, this.#table, this.#length, this.#command, this.#from, undefined, true);
   }
 
-  /** @internal An owned copy in memory of just its size, of a batch that would keep much more memory than its own alive. */
+  /** @internal An owned copy in memory of just its size. */
   copy(): FrameBatch {
     return this.#copy(undefined);
   }
@@ -238,53 +228,18 @@ export class FrameBatch implements Iterable<Frame> {
     const bytes = reused ? stale.#bytes : new Uint8Array(run);
     if (reused) bytes.set(run);
     const table = stale && stale.#table.length >= length * 2 ? stale.#table : new Int32Array(length * 2);
-    this.#moveRows(table, 0, -from);
+    moveRows(this.rows, table, 0, -from);
     return new FrameBatch(bytes, table, length, this.#command, this.#from < 0 ? APART : 0, undefined, true);
   }
 
-  /** Writes its rows into `table` from word `row` on, for octets that lie `shift` further on. */
-  #moveRows(table: Int32Array, row: number, shift: number): void {
-    const rows = this.#table;
-    const words = 2 * this.#length;
-    for (let i = 0; i < words; i += 2) {
-      table[row + i] = rows[i] + shift;
-      // MORE in the top bit is left alone: no end comes to lie before the first octet, or behind 2^31-1.
-      table[row + i + 1] = rows[i + 1] + shift;
-    }
+  /** @internal Offset of the first header, or -1. */
+  get from(): number {
+    return this.#from;
   }
 
-  /** Octets of its frames with their headers. */
-  #framedSize(): number {
-    if (this.#from >= 0) return this.size;
-    let octets = 0;
-    for (let i = 0; i < this.#length; i++) {
-      const length = this.end(i) - this.start(i);
-      octets += sizeOfHeader(length) + length;
-    }
-    return octets;
-  }
-
-  /** Copies its run to `at` and its rows into `table`; returns where the copy ends. */
-  #copyRun(out: Uint8Array, at: number, table: Int32Array, row: number): number {
-    const end = this.end(this.#length - 1);
-    out.set(this.#bytes.subarray(this.#from, end), at);
-    this.#moveRows(table, row, at - this.#from);
-    return at + end - this.#from;
-  }
-
-  /** Frames anew what lies apart, at `at`, with rows into `table`; returns where the last frame ends. */
-  #frameInto(out: Uint8Array, at: number, table: Int32Array, row: number): number {
-    let end = at;
-    for (let i = 0; i < this.#length; i++) {
-      const payload = this.payload(i);
-      const more = this.more(i);
-      const start = writeHeader(out, end, more ? MORE : 0, payload.length);
-      out.set(payload, start);
-      end = start + payload.length;
-      table[row + 2 * i] = start;
-      table[row + 2 * i + 1] = end | (more ? MORE_BIT : 0);
-    }
-    return end;
+  /** @internal */
+  get rows(): Int32Array {
+    return this.#table.subarray(0, this.length * 2);
   }
 
   /** @internal Octets from the first of the run (of the first payload, where frames lie apart) to the last. */
@@ -300,7 +255,7 @@ export class FrameBatch implements Iterable<Frame> {
 
   /** @internal The rows of frames that lie apart in an engine's window, for that engine to gather. */
   rowsFor(engine: Engine): Int32Array | undefined {
-    return this.#engine === engine && !this.#command ? this.#table.subarray(0, this.length * 2) : undefined;
+    return this.#engine === engine && !this.#command ? this.rows : undefined;
   }
 
   /** @internal Whether it will expire. */

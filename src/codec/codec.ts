@@ -15,18 +15,23 @@ import {
 } from "./layout.js";
 import { SpareMemory } from "./tail.js";
 
-/** An interchangeable engine: pass one to a decoder, an encoder or a session, or leave the choice to `defaultCodec()`. */
+/**
+ * An interchangeable engine: pass one to a decoder, an encoder or a session, or leave the choice to `defaultCodec()`.
+ */
 export interface Codec {
   readonly name: "wasm" | "js";
 }
 
-/** @internal What WebAssembly and its TypeScript twin both provide. Offsets `from` and `to` count from the window's start. */
+/**
+ * @internal What WebAssembly and its TypeScript twin both provide. Offsets `from` and `to` count from the window's
+ * start.
+ */
 export interface Operations {
   /** Writes rows for the message frames in window[from, to) and returns how many; STATUS says where it stopped. */
   scan(from: number, to: number, maxFrameSize: number): number;
   /**
-   * Frames rows [first, count) of the selection into the output and returns the octets written; STATUS says at which row
-   * it stopped.
+   * Frames rows [first, count) of the selection into the output and returns the octets written; STATUS says at which
+   * row it stopped.
    */
   gather(first: number, count: number): number;
   /** Judges octets [from, to) of the greeting; returns the first wrong one, or `to`. */
@@ -43,7 +48,9 @@ export interface Borrowed {
   expire(): void;
 }
 
-/** @internal One per thread and kind: the memory, its regions, who occupies the window, and what is borrowed from it. */
+/**
+ * @internal One per thread and kind: the memory, its regions, who occupies the window, and what is borrowed from it.
+ */
 export class Engine implements Codec {
   readonly name: "wasm" | "js";
   readonly scan: Operations["scan"];
@@ -78,7 +85,10 @@ export class Engine implements Codec {
     this.output = new Uint8Array(memory, OUTPUT, OUTPUT_SIZE);
   }
 
-  /** Gives the window to a decoder, to overwrite. Whoever had it takes its unread octets out first; what was borrowed expires. */
+  /**
+   * Gives the window to a decoder, to overwrite. Whoever had it takes its unread octets out first; what was borrowed
+   * expires.
+   */
   occupy(tenant: Tenant): void {
     this.invalidate();
     if (this.#tenant === tenant) return;

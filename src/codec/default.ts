@@ -5,7 +5,10 @@ import { wasmCodec } from "./wasm.js";
 
 let chosen: Codec | undefined;
 
-/** The faster codec that works here: WebAssembly, or TypeScript where WebAssembly is missing or blocked. `name` says which. */
+/**
+ * The faster codec that works here: WebAssembly, or TypeScript where WebAssembly is missing or blocked. `name` says
+ * which.
+ */
 export function defaultCodec(): Codec {
   if (chosen === undefined) chosen = working();
   return chosen;

@@ -21,8 +21,8 @@ const MOST_SPARE = 512 * 1024;
 const EMPTY: Octets = new Uint8Array(0);
 
 /**
- * Encodes frames (RFC 37, "Framing") into one growing buffer; `flush` hands it over. LONG is set exactly where a payload
- * exceeds 255 octets.
+ * Encodes frames (RFC 37, "Framing") into one growing buffer; `flush` hands it over. LONG is set exactly where a
+ * payload exceeds 255 octets.
  */
 export class FrameEncoder {
   readonly #engine: Engine;
@@ -32,7 +32,7 @@ export class FrameEncoder {
   readonly #spare: Octets[] = [];
   /** What `flush` gave away and `recycle` may bring back, once each. */
   readonly #given = new WeakSet<Uint8Array>();
-  #view: DataView<ArrayBuffer> | undefined;
+  #view: DataView | undefined;
 
   /** @param options.codec - Default `defaultCodec()`. */
   constructor(options: { codec?: Codec | undefined } = {}) {
@@ -56,8 +56,8 @@ export class FrameEncoder {
   }
 
   /**
-   * Adds one frame whose payload is written in place, by the caller: its header, and room for `length` octets. All of them
-   * are to be written before the next call on the encoder: what lies there until then is anything.
+   * Adds one frame whose payload is written in place, by the caller: its header, and room for `length` octets. All of
+   * them are to be written before the next call on the encoder: what lies there until then is anything.
    *
    * @param length - Octets of the payload, 0 to 2^31-1.
    * @param more - More frames of the same message follow; default false.
@@ -84,8 +84,8 @@ export class FrameEncoder {
   }
 
   /**
-   * Adds octets that are encoded frames already, as `flush`, `encodeFrame` or `encodeMessage` gave them: encode once, send
-   * to many. They are copied, and not looked at: what is no whole frame breaks the stream.
+   * Adds octets that are encoded frames already, as `flush`, `encodeFrame` or `encodeMessage` gave them: encode once,
+   * send to many. They are copied, and not looked at: what is no whole frame breaks the stream.
    *
    * @throws A TypeError for what holds no octets.
    */
@@ -117,8 +117,8 @@ export class FrameEncoder {
   }
 
   /**
-   * Adds all frames of a batch. A batch forwarded as it came is one copy of its octets, headers included; frames that lie
-   * apart are gathered.
+   * Adds all frames of a batch. A batch forwarded as it came is one copy of its octets, headers included; frames that
+   * lie apart are gathered.
    *
    * @throws {@link ZmtpError} STALE_BATCH
    */
@@ -132,8 +132,8 @@ export class FrameEncoder {
   }
 
   /**
-   * All octets since the last flush, owned by the caller: the encoder never touches them again, unless they are given back to
-   * `recycle`.
+   * All octets since the last flush, owned by the caller: the encoder never touches them again, unless they are given
+   * back to `recycle`.
    */
   flush(): Octets {
     const bytes = this.#length === this.#out.length ? this.#out : this.#out.subarray(0, this.#length);
@@ -146,9 +146,9 @@ export class FrameEncoder {
   }
 
   /**
-   * Gives octets that `flush` returned back for the next ones to be written into: fresh memory costs more than encoding.
-   * Only when nobody reads them any more: a socket does until its write has called back. Whatever `flush` of this encoder
-   * did not return, or has been given back before, is left alone.
+   * Gives octets that `flush` returned back for the next ones to be written into: fresh memory costs more than
+   * encoding. Only when nobody reads them any more: a socket does until its write has called back. Whatever `flush`
+   * of this encoder did not return, or has been given back before, is left alone.
    */
   recycle(bytes: Uint8Array): void {
     if (this.#given.delete(bytes) && this.#spare.length < SPARES) {

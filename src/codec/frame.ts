@@ -49,7 +49,8 @@ export function checkedFrameSize(size: number = DEFAULT_MAX_FRAME_SIZE): number 
 /**
  * @internal A number of octets that one frame can have.
  *
- * @throws A TypeError for what is no number, a RangeError for a number that is no length; both name it, its unit and range.
+ * @throws A TypeError for what is no number, a RangeError for a number that is no length; both name it, its unit and
+ *   range.
  */
 export function checkedLength(name: string, length: number): number {
   // Exactly the integers from 0 to 2^31-1 survive this.
@@ -115,8 +116,8 @@ export interface Header {
 }
 
 /**
- * @internal Reads the header at `at` as far as it has arrived, and refuses it at the first octet that proves it wrong. Both
- * codecs leave this to one function: it runs at the end of a run, never for each frame.
+ * @internal Reads the header at `at` as far as it has arrived, and refuses it at the first octet that proves it
+ * wrong. Both codecs leave this to one function: it runs at the end of a run, never for each frame.
  */
 export function readHeader(bytes: Uint8Array, at: number, to: number, limits: Limits, position: number): Header {
   const flags = bytes[at];

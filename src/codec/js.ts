@@ -1,4 +1,7 @@
-/** The codec in TypeScript: the same three functions as `assembly/`, over a memory of the same layout. RFC 37, "Framing". */
+/**
+ * The codec in TypeScript: the same three functions as `assembly/`, over a memory of the same layout. RFC 37,
+ * "Framing".
+ */
 import { type Codec, Engine, type Operations } from "./codec.js";
 import { LONG, LONG_HEADER, MORE, SHORT_HEADER, SHORT_MAX } from "./frame.js";
 import {

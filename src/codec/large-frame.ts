@@ -20,7 +20,8 @@ export class LargeFrame {
 
   /**
    * @param length - Octets of the payload, as the header claims.
-   * @param memory - Where its buffer comes from, for a payload that is borrowed; left out, it is fresh and the payload owned.
+   * @param memory - Where its buffer comes from, for a payload that is borrowed; left out, it is fresh and the
+   *   payload owned.
    */
   constructor(flags: number, headerSize: number, length: number, memory?: SpareMemory) {
     this.more = (flags & MORE) !== 0;

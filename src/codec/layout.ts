@@ -1,7 +1,7 @@
 /**
- * Where everything lies in the codec's memory, shared word for word by `assembly/` and by the TypeScript twin. Offsets and
- * sizes are in octets; each region begins where the one before ends. The numbers carry no types because AssemblyScript and
- * TypeScript both infer the right one.
+ * Where everything lies in the codec's memory, shared word for word by `assembly/` and by the TypeScript twin.
+ * Offsets and sizes are in octets; each region begins where the one before ends. The numbers carry no types because
+ * AssemblyScript and TypeScript both infer the right one.
  */
 
 /** Longest run of frames that one scan writes down. */
@@ -24,14 +24,17 @@ export const TABLE = 1024;
 /** Rows of the same shape: frames chosen out of a run, to be gathered. */
 export const SELECTION = TABLE + TABLE_SIZE;
 
-/** Room for the unfinished frame in front of a chunk. Longer ones are put together elsewhere, in a buffer of their own. */
+/**
+ * Room for the unfinished frame in front of a chunk. Longer ones are put together elsewhere, in a buffer of their
+ * own.
+ */
 export const HEADROOM = 65536 + SLACK;
 export const INPUT_SIZE = 1048576;
 export const LANDING_SIZE = 262144;
 
 /**
- * The octets being scanned; rows hold offsets into the window. There are two places for a chunk, each behind its headroom:
- * INPUT takes the chunks of those who call, LANDING is what sockets read into, at any time.
+ * The octets being scanned; rows hold offsets into the window. There are two places for a chunk, each behind its
+ * headroom: INPUT takes the chunks of those who call, LANDING is what sockets read into, at any time.
  */
 export const WINDOW = SELECTION + TABLE_SIZE;
 export const INPUT = HEADROOM;

@@ -1,14 +1,15 @@
 /** What applications send: payloads, and messages made of them. RFC 37, "Messages". */
 
 /**
- * Octets that come out of this package: `Uint8Array<ArrayBuffer>` where TypeScript knows that type (5.7 and later), so that
- * `new Blob([payload])` and `crypto.subtle.digest("SHA-256", payload)` compile; plain `Uint8Array` where it does not.
+ * Octets that come out of this package: `Uint8Array<ArrayBuffer>` where TypeScript knows that type (5.7 and later),
+ * so that `new Blob([payload])` and `crypto.subtle.digest("SHA-256", payload)` compile; plain `Uint8Array` where it
+ * does not.
  */
 export type Octets = ReturnType<Uint8Array["slice"]>;
 
 /**
- * The body of one frame: octets in any typed array, DataView or ArrayBuffer (a SharedArrayBuffer too), or a string, which
- * travels as UTF-8.
+ * The body of one frame: octets in any typed array, DataView or ArrayBuffer (a SharedArrayBuffer too), or a string,
+ * which travels as UTF-8.
  */
 export type Payload = Uint8Array | ArrayBuffer | ArrayBufferView | string;
 

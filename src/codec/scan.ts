@@ -2,8 +2,8 @@
 import { LONG, LONG_HEADER, MORE, SHORT_HEADER } from "./frame.js";
 
 /**
- * @internal Writes a row for each whole message frame in bytes[from, to), as many as the table holds, and returns how many;
- * `status` says where it stopped. Why it stopped is for `readHeader` to say: one judge of faults.
+ * @internal Writes a row for each whole message frame in bytes[from, to), as many as the table holds, and returns how
+ * many; `status` says where it stopped. Why it stopped is for `readHeader` to say: one judge of faults.
  */
 export function scanOctets(
   bytes: Uint8Array,

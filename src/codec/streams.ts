@@ -9,13 +9,16 @@ import type { Message, Octets } from "./payload.js";
 const ON_DEMAND = { highWaterMark: 0 };
 
 /**
- * Octets in, cut anywhere; owned batches of frames out. The readable side fails with a ZmtpError after the last frame before
- * a fault, or if the stream ends inside a frame (TRUNCATED).
+ * Octets in, cut anywhere; owned batches of frames out. The readable side fails with a ZmtpError after the last frame
+ * before a fault, or if the stream ends inside a frame (TRUNCATED).
  */
 export class FrameDecoderStream {
   /** Batches, each owned. */
   readonly readable: ReadableStream<FrameBatch>;
-  /** Chunks: a Uint8Array, or any ArrayBuffer, DataView or typed array; each may be reused once its write has resolved. */
+  /**
+   * Chunks: a Uint8Array, or any ArrayBuffer, DataView or typed array; each may be reused once its write has
+   * resolved.
+   */
   readonly writable: WritableStream<ArrayBuffer | ArrayBufferView>;
 
   /** Options as for {@link FrameDecoder}. */

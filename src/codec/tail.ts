@@ -1,4 +1,7 @@
-/** Octets that wait for more: an unfinished frame, or what an iteration left unread. They lie here, not in the codec's memory. */
+/**
+ * Octets that wait for more: an unfinished frame, or what an iteration left unread. They lie here, not in the codec's
+ * memory.
+ */
 import type { Octets } from "./payload.js";
 
 /** An empty tail keeps no more than this for the next one. */

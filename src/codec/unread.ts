@@ -10,17 +10,17 @@ const LOAD = INPUT + INPUT_SIZE;
 /**
  * Where the unread octets are, and where they go when more come ("then" means: and from there as that state says).
  *
- * | state   | unread octets                                             | more octets come                             |
- * |---------|-----------------------------------------------------------|----------------------------------------------|
- * | idle    | none                                                      | window, or chunk if they are ours            |
- * | waiting | in the tail: fewer than the `needed` ones of one frame    | tail; window once they are enough            |
- * | backlog | in the tail, then in the chunk behind it                  | tail; window if all of them fit there        |
- * | window  | in the window and nowhere else                            | backlog, then                                |
- * | mirror  | as backlog, and the window repeats the first of them      | backlog, then                                |
- * | chunk   | in a chunk that is ours; the tail is empty                | backlog, then                                |
+ * | state   | unread octets                                          | more octets come                      |
+ * |---------|--------------------------------------------------------|---------------------------------------|
+ * | idle    | none                                                   | window, or chunk if they are ours     |
+ * | waiting | in the tail: fewer than the `needed` ones of one frame | tail; window once they are enough     |
+ * | backlog | in the tail, then in the chunk behind it               | tail; window if all of them fit there |
+ * | window  | in the window and nowhere else                         | backlog, then                         |
+ * | mirror  | as backlog, and the window repeats the first of them   | backlog, then                         |
+ * | chunk   | in a chunk that is ours; the tail is empty             | backlog, then                         |
  *
- * Another decoder that needs the window turns window and mirror into backlog. Reading turns backlog into mirror, and what
- * has been read to its end into what follows: backlog, chunk or idle.
+ * Another decoder that needs the window turns window and mirror into backlog. Reading turns backlog into mirror, and
+ * what has been read to its end into what follows: backlog, chunk or idle.
  */
 export type State = "idle" | "waiting" | "backlog" | "window" | "mirror" | "chunk";
 
@@ -150,7 +150,7 @@ export class Unread implements Tenant {
     }
   }
 
-  /** bytes[at, to) are of one frame that has `needed` octets, more than that: nothing to read before there are so many. */
+  /** bytes[at, to) belong to one frame of `needed` octets, which is more: nothing to read before there are so many. */
   wait(needed: number): undefined {
     this.#toTail();
     const missing = needed - this.#tail.length;

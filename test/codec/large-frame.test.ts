@@ -1,4 +1,7 @@
-/** Frames that come in many pieces: where they stand in the stream, what they keep, and what a stream that ends inside one says. */
+/**
+ * Frames that come in many pieces: where they stand in the stream, what they keep, and what a stream that ends inside
+ * one says.
+ */
 import { describe, expect, it } from "vitest";
 import { LargeFrame } from "../../src/codec/large-frame.js";
 import { SpareMemory } from "../../src/codec/tail.js";

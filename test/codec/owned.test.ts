@@ -1,4 +1,7 @@
-/** Chunks that become the decoder's: what comes of them is owned and lies in them, and keeps little more alive than itself. */
+/**
+ * Chunks that become the decoder's: what comes of them is owned and lies in them, and keeps little more alive than
+ * itself.
+ */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { encodeFrame, encodeMessage, type FrameBatch, FrameDecoder, FrameEncoder } from "../../src/index.js";

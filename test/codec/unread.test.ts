@@ -40,7 +40,7 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("unread octe
     return batch !== undefined;
   };
 
-  it("gives all complete frames of a chunk over 1 MiB that came behind a part of one, though others come between", () => {
+  it("gives all frames of a chunk over 1 MiB that came behind a part of one, though others come between", () => {
     const stream = frames(3000, 1000);
     const wanted = referenceDecode(stream, 1e6).frames;
     for (const between of [() => {}, other]) {
