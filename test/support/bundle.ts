@@ -53,7 +53,11 @@ async function withVite(path: string): Promise<string> {
     root: join(path, ".."),
     logLevel: "error",
     configFile: false,
-    build: { write: false, modulePreload: false, rollupOptions: { input: path, external: [/^node:/, "ws", "libsodium-wrappers"] } },
+    build: {
+      write: false,
+      modulePreload: false,
+      rollupOptions: { input: path, external: [/^node:/, "ws", "libsodium-wrappers"] },
+    },
   });
   const [bundle] = [result].flat();
   if (bundle === undefined || !("output" in bundle)) throw new Error("vite built nothing");
@@ -65,7 +69,7 @@ async function withWebpack(path: string): Promise<string> {
   const out = await mkdtemp(join(tmpdir(), "webpack-"));
   const program = `
     const [entry, path] = process.argv.slice(1);
-    require("webpack")({ mode: "production", context: path, entry, target: ["web", "es2022"], externalsPresets: { node: true }, externals: "ws",
+    require("webpack")({ mode: "production", context: path, entry, target: ["web", "es2022"], externalsPresets: { node: true }, externals: ["ws", "libsodium-wrappers"],
       externalsType: "module", experiments: { outputModule: true }, output: { path, filename: "out.js" } }, (error, stats) => {
       if (!error && !stats.hasErrors()) return;
       console.error(error ?? stats.toString());
