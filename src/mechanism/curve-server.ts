@@ -142,8 +142,10 @@ class CurveServer implements Handshake {
     if (data.length !== HELLO_SIZE) throw malformed(`A HELLO has ${data.length} octets of data`, position);
     if (data[0] !== 1 || data[1] !== 0)
       throw malformed(`The peer speaks version ${data[0]}.${data[1]} of CURVE`, position);
-    const cryptography = this.#cryptography;
     const keyAt = 2 + PADDING;
+    if (data.subarray(2, keyAt).some((octet) => octet !== 0))
+      throw malformed("A HELLO's padding is not zero", position);
+    const cryptography = this.#cryptography;
     const clientShort = data.subarray(keyAt, keyAt + KEY);
     const count = data.subarray(keyAt + KEY, keyAt + KEY + SHORT_NONCE);
     const boxAt = keyAt + KEY + SHORT_NONCE;

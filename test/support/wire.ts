@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import net from "node:net";
 import { onTestFinished } from "vitest";
-import type { Message, SessionBatchEvent, SessionEvent, ZmtpSession } from "../../src/index.js";
+import type { Message, Progress, SessionBatchEvent, SessionEvent, ZmtpSession } from "../../src/index.js";
 
 const PIECE = 1009;
 
@@ -110,8 +110,14 @@ export class Wire {
       this.events.push(event);
       if (event.type === "SendBytes" && this.socket.writable) this.socket.write(event.bytes);
       if (event.type === "Error") this.socket.end();
+      if (event.type === "Question") this.#answer(event.question as Promise<Progress>);
     }
     this.#wake();
+  }
+
+  /** As a connection does: the question is a promise of what follows. */
+  async #answer(question: Promise<Progress>): Promise<void> {
+    this.#take(this.session.proceed(await question));
   }
 
   #wake(): void {
