@@ -132,6 +132,7 @@ function bundle() {
     platform: "neutral",
     external: EXTERNAL,
     plugins: [ourSources],
+    checks: { pluginTimings: false },
     output: {
       dir: OUT,
       format: "esm",
@@ -139,7 +140,8 @@ function bundle() {
       // By the module that all the others in it serve: a module is in one chunk, so names are stable and never the same.
       chunkFileNames: ({ moduleIds }) =>
         `chunk/${relative("src", moduleIds.at(-1)).replace(/\.ts$/, "").replaceAll("/", "-")}.js`,
-      minify: false,
+      // Names that show at run time stay; sources and maps are published for whoever reads or debugs.
+      minify: { compress: false, mangle: { toplevel: true, keepNames: true }, codegen: { removeWhitespace: true } },
       comments: { legal: false, jsdoc: false, annotation: true },
       sourcemap: true,
     },
