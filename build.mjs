@@ -129,6 +129,10 @@ const ourSources = {
   },
 };
 
+function chunkName(module) {
+  return relative("src", module).replace(/\.ts$/, "").replaceAll("/", "-");
+}
+
 /** The entries and what they share, the loader included: a page resolves no bare import, and its requests stay few. */
 function bundle() {
   return build({
@@ -136,6 +140,7 @@ function bundle() {
     platform: "neutral",
     external: EXTERNAL,
     plugins: [ourSources],
+    checks: { pluginTimings: false },
     output: {
       dir: OUT,
       format: "esm",
@@ -143,8 +148,9 @@ function bundle() {
       // By the module that all the others in it serve: a module is in one chunk, so names are stable and never the same.
       // One that only hands on the names of others has no module.
       chunkFileNames: ({ moduleIds, name }) =>
-        `chunk/${moduleIds.length === 0 ? name : relative("src", moduleIds.at(-1)).replace(/\.ts$/, "").replaceAll("/", "-")}.js`,
-      minify: false,
+        `chunk/${moduleIds.length === 0 ? name : chunkName(moduleIds.at(-1))}.js`,
+      // Names that show at run time stay; sources and maps are published for whoever reads or debugs.
+      minify: { compress: false, mangle: { toplevel: true, keepNames: true }, codegen: { removeWhitespace: true } },
       comments: { legal: false, jsdoc: false, annotation: true },
       sourcemap: true,
     },

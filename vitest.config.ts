@@ -1,7 +1,11 @@
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { launchOptions } from "./test/support/browser.js";
+
+// A fresh clone has no WebAssembly and no dist/ yet; `npm test` builds both, Vitest by itself does so here.
+if (!existsSync("dist/index.js")) execFileSync(process.execPath, ["build.mjs"], { stdio: "inherit" });
 
 const chromium = launchOptions.executablePath;
 /** CI has to have a browser; elsewhere its absence is said aloud. */

@@ -12,6 +12,9 @@ const run = promisify(execFile);
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const KiB = 1024;
 
+/** JavaScript and types that an entry loads; of all but the first, what it adds to "monocoque". Maps are not counted. */
+const BUDGETS = { ".": 150 * KiB, "./node": 25 * KiB };
+
 /** What every consumer does: a message to frames and back, and a handshake. */
 const program = `
 const pull = new ZmtpSession({ socketType: "PULL" });
@@ -40,11 +43,37 @@ describe("the packed tarball", () => {
 
   afterAll(() => rm(folder, { recursive: true }));
 
-  it("is small", async () => {
-    const loaded = packed.files.filter(({ path }) => /^dist\/.*\.(js|d\.ts|wasm)$/.test(path));
-    expect(loaded.length).toBeGreaterThan(10);
-    expect(loaded.reduce((sum, { size }) => sum + size, 0)).toBeLessThanOrEqual(150 * KiB);
-    expect((await stat(join(root, "build/codec.wasm"))).size).toBeLessThanOrEqual(2 * KiB);
+  /** All files that an importer of this one loads: JavaScript, or declarations. */
+  const loadedBy = async (path: string, seen = new Set<string>()): Promise<Set<string>> => {
+    seen.add(path);
+    const text = await readFile(join(folder, "node_modules/monocoque", path), "utf8");
+    for (const [, to] of text.matchAll(/(?:from|import\()\s*["'](\.[^"']+)["']/g)) {
+      const target = join(path, "..", path.endsWith(".d.ts") ? `${to}`.replace(/js$/, "d.ts") : `${to}`);
+      if (!seen.has(target)) await loadedBy(target, seen);
+    }
+    return seen;
+  };
+
+  const files = async (entry: string) => {
+    const { exports } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+    const { types, default: code } = exports[entry];
+    return new Set([...(await loadedBy(join(types))), ...(await loadedBy(join(code)))]);
+  };
+
+  it.each(Object.entries(BUDGETS))("loads little for %s: at most %i octets", async (entry, most) => {
+    const shared = entry === "." ? new Set<string>() : await files(".");
+    const own = [...(await files(entry))].filter((path) => !shared.has(path));
+    const size = packed.files.filter(({ path }) => own.includes(path)).reduce((sum, file) => sum + file.size, 0);
+    console.log(`${entry}: ${size} octets of JavaScript and types in ${own.length} files`);
+    expect(own.length).toBeGreaterThan(1);
+    expect(size).toBeLessThanOrEqual(most);
+  });
+
+  it("has a small codec, and a budget for every entry", async () => {
+    const { exports } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+    const code = Object.keys(exports).filter((name) => exports[name].default?.endsWith(".js"));
+    expect(Object.keys(BUDGETS)).toEqual(code);
+    expect((await stat(join(root, "dist/codec.wasm"))).size).toBeLessThanOrEqual(2 * KiB);
   });
 
   it("has maps that lead to its sources", async () => {
@@ -80,12 +109,18 @@ describe("the packed tarball", () => {
       expect(original[found.originalLine]).toContain(inSource);
     };
     await at("dist/codec/decoder.d.ts", "push(", "push(chunk", "src/codec/decoder.ts");
-    await at("dist/node.js", "createServer(", "createServer", "src/connection/node/listen.ts");
+    const chunks = packed.files.map(({ path }) => path).filter((path) => /^dist\/chunk\/.*\.js$/.test(path));
+    const texts = await Promise.all(chunks.map((path) => readFile(join(root, path), "utf8")));
+    const holder = chunks[texts.findIndex((text) => text.includes("receiveBatches("))];
+    await at(`${holder}`, "receiveBatches(", "receiveBatches(", "src/session/session.ts");
   });
 
   it("brings nothing else along", async () => {
     const manifest = JSON.parse(await readFile(join(folder, "node_modules/monocoque/package.json"), "utf8"));
     expect(Object.keys(manifest.dependencies ?? {})).toEqual([]);
+    // npm warns whoever installs a tarball with one of these.
+    const warned = ["preinstall", "install", "postinstall", "prepare"];
+    expect(Object.keys(manifest.scripts).filter((name) => warned.includes(name))).toEqual([]);
   });
 
   it("works from plain JavaScript", async () => {
@@ -99,6 +134,35 @@ describe("the packed tarball", () => {
     await writeFile(join(folder, "plain.cjs"), `${required}${program}console.log(${report});`);
     const { stdout } = await run("node", ["plain.cjs"], { cwd: folder });
     expect(stdout.trim()).toBe(outcome);
+  });
+
+  it("loads where the language's own objects are frozen", async () => {
+    await writeFile(join(folder, "frozen.mjs"), `${imports}${program}console.log(${report});`);
+    const { stdout } = await run("node", ["--no-warnings", "--frozen-intrinsics", "frozen.mjs"], { cwd: folder });
+    expect(stdout.trim()).toBe(outcome);
+  });
+
+  it("takes its WebAssembly compiled beforehand where compiling is forbidden", async () => {
+    const forbidden = `
+import { readFileSync } from "node:fs";
+import { defaultCodec, encodeMessage, FrameDecoder, wasmCodec } from "monocoque";
+const octets = readFileSync(new URL(import.meta.resolve("monocoque/codec.wasm")));
+const compiled = new WebAssembly.Module(octets);
+const another = new WebAssembly.Module(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
+const refuse = () => { throw new WebAssembly.CompileError("compiling is forbidden here"); };
+WebAssembly.Module = new Proxy(WebAssembly.Module, { construct: refuse });
+WebAssembly.compile = WebAssembly.instantiate = refuse;
+const refusals = [octets, another].map((module) => {
+  try { return wasmCodec(module).name; } catch (error) { return error.name; }
+});
+const codec = wasmCodec(compiled);
+const lengths = [];
+for (const batch of new FrameDecoder({ codec }).push(encodeMessage(["topic", "body"]))) lengths.push(batch.length);
+console.log(refusals.join(), codec.name, lengths.join(), wasmCodec(compiled) === codec, defaultCodec().name);
+`;
+    await writeFile(join(folder, "forbidden.mjs"), forbidden);
+    const { stdout } = await run("node", ["forbidden.mjs"], { cwd: folder });
+    expect(stdout.trim()).toBe("TypeError,TypeError wasm 2 true js");
   });
 
   it("satisfies a strict TypeScript compiler, its own declarations included", async () => {

@@ -1,0 +1,160 @@
+/**
+ * The published declarations, compiled strictly with all that they reach, in the surroundings that users have. Without `TYPES=all`
+ * the compiler at hand and Node's types at hand; with it (`npm run test:types`) five compilers and two generations of Node's types.
+ */
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const full = process.env.TYPES === "all";
+const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+
+/** Every entry by name, so that each declaration is compiled, and what everybody does with the main ones. */
+const typed = Object.keys(manifest.exports).filter((name) => manifest.exports[name].types !== undefined);
+const everyEntry = typed.map((name, i) => `export * as entry${i} from "monocoque${name.slice(1)}";`).join("\n");
+const common = `${everyEntry}
+import { encodeFrame, FrameDecoder, wasmCodec, ZmtpSession, type Connection, type SessionEvent } from "monocoque";
+import { connect, listen, type Listener } from "monocoque/node";
+import compiled from "monocoque/codec.wasm";
+export const session = new ZmtpSession({ socketType: "PULL", codec: wasmCodec(compiled) });
+export const total = (octets: Uint8Array): number => {
+  let sum = 0;
+  for (const batch of new FrameDecoder().push(octets)) for (const frame of batch) sum += frame.payload.length;
+  return sum + encodeFrame("a").length;
+};
+export const names = (events: Iterable<SessionEvent>): string[] => [...events].map((event) => event.type);
+export async function first(endpoint: string): Promise<Uint8Array | undefined> {
+  const listener: Listener = await listen(endpoint, { socketType: "PULL" });
+  await using connection: Connection = await connect(listener.endpoint, { socketType: "PUSH" });
+  connection.send(["a", new Uint8Array(1)]);
+  for await (const peer of listener) for await (const [body] of peer) return body;
+  return undefined;
+}
+// @ts-expect-error: not a socket type
+new ZmtpSession({ socketType: "STREAM" });
+`;
+
+/** What a page does with a payload. */
+const inPage = `
+export const digest = (octets: Uint8Array): Promise<ArrayBuffer>[] => {
+  const digests: Promise<ArrayBuffer>[] = [];
+  for (const batch of new FrameDecoder().push(octets)) {
+    for (const { payload } of batch) {
+      void new Blob([payload]);
+      digests.push(crypto.subtle.digest("SHA-256", payload));
+    }
+  }
+  return digests;
+};
+export const aborted = (signal: AbortSignal) => connect("ws://localhost", { socketType: "PUSH", signal });
+`;
+
+interface Surroundings {
+  readonly name: string;
+  readonly lib: readonly string[];
+  /** The generation of Node's types, if there are any. */
+  readonly node?: 20 | 24;
+  readonly program: string;
+}
+
+const ES = "ES2023";
+const DOM = [ES, "DOM", "DOM.Iterable", "DOM.AsyncIterable"];
+const SURROUNDINGS: readonly Surroundings[] = [
+  { name: "the language alone", lib: [ES], program: common },
+  { name: "a page", lib: DOM, program: common + inPage },
+  { name: "Node 20", lib: [ES], node: 20, program: common },
+  { name: "Node 24", lib: [ES], node: 24, program: common },
+  { name: "a page's and Node 24's types", lib: DOM, node: 24, program: common + inPage },
+];
+
+const VARIANTS = [
+  { moduleResolution: "NodeNext", module: "NodeNext", exactOptionalPropertyTypes: true },
+  { moduleResolution: "Bundler", module: "ESNext", exactOptionalPropertyTypes: false },
+];
+
+const OURS = "the compiler here";
+const COMPILERS = full ? ["5.2", "5.4", "5.7", "5.9", OURS] : [OURS];
+
+/** A package of the registry, in a folder that the next run finds again: they are not worth their place in `npm ci`. */
+async function cached(name: string, version: string): Promise<string> {
+  const folder = join(root, "node_modules/.cache/types", `${name.replace("/", "-")}-${version}`);
+  if (!existsSync(join(folder, "node_modules"))) {
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, "package.json"), "{}");
+    const options = ["--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"];
+    await run("npm", ["install", ...options, `${name}@${version}`], { cwd: folder });
+  }
+  return join(folder, "node_modules");
+}
+
+describe("the published declarations", () => {
+  let folder: string;
+  let count = 0;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "monocoque-types-"));
+    const installed = join(folder, "node_modules/monocoque");
+    await mkdir(installed, { recursive: true });
+    const options = ["--json", "--ignore-scripts", "--pack-destination", folder];
+    const { stdout } = await run("npm", ["pack", ...options], { cwd: root });
+    const [packed] = Object.values(JSON.parse(stdout)) as [{ filename: string }];
+    await run("tar", ["xzf", join(folder, packed.filename), "--strip-components=1", "-C", installed]);
+    await writeFile(join(folder, "package.json"), '{ "type": "module" }');
+  }, 120_000);
+
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it("say Uint8Array without a parameter, which compilers before 5.7 do not know", async () => {
+    const dist = join(folder, "node_modules/monocoque/dist");
+    const names = (await readdir(dist, { recursive: true })).filter((name) => name.endsWith(".d.ts"));
+    expect(names.length).toBeGreaterThan(10);
+    for (const name of names) {
+      const code = (await readFile(join(dist, name), "utf8")).replace(/\/\*[\s\S]*?\*\//g, "");
+      expect(`${name}: ${/Uint8Array<.*/.exec(code)?.[0]}`).toBe(`${name}: undefined`);
+    }
+  });
+
+  const cases = SURROUNDINGS.flatMap((where) =>
+    COMPILERS.flatMap((compiler) =>
+      // Without the whole matrix, each way once.
+      VARIANTS.filter((_, i) => full || i === SURROUNDINGS.indexOf(where) % 2).map((variant) => ({
+        ...where,
+        compiler,
+        variant,
+        resolution: variant.moduleResolution,
+      })),
+    ),
+  ).filter(({ node }) => full || node !== 24);
+
+  it.each(cases)(
+    "compile for $name, by $compiler, $resolution",
+    async ({ lib, node, program, compiler, variant }) => {
+      const at = join(folder, `program-${count++}`);
+      await mkdir(at);
+      await writeFile(join(at, "program.ts"), program);
+      const nodeTypes = node === 24 ? await cached("@types/node", "24") : join(root, "node_modules");
+      const compilerOptions = {
+        ...variant,
+        lib,
+        target: "ES2022",
+        strict: true,
+        noEmit: true,
+        types: node === undefined ? [] : ["node"],
+        typeRoots: [join(nodeTypes, "@types")],
+      };
+      await writeFile(join(at, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["program.ts"] }));
+      const modules = compiler === OURS ? join(root, "node_modules") : await cached("typescript", compiler);
+      const tsc = join(modules, "typescript/lib/tsc.js");
+      const { stdout } = await run("node", [tsc, "-p", at], { cwd: folder }).catch((error) => error);
+      expect(stdout).toBe("");
+    },
+    120_000,
+  );
+});
