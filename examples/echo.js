@@ -9,9 +9,7 @@ const [mode = "serve", endpoint = "tcp://127.0.0.1:5555", ...words] = process.ar
 async function serve() {
   const listener = await listen(endpoint, { socketType: "ROUTER" });
   console.log(`listening on ${listener.endpoint}`);
-  for await (const connection of listener) {
-    echo(connection).catch((error) => console.log(`a ${connection.peer.socketType} was lost: ${error.message}`));
-  }
+  for await (const connection of listener) echo(connection);
 }
 
 /** One connection is one peer: there is no identity frame to take off and put on again. */
@@ -21,7 +19,8 @@ async function echo(connection) {
     // Too much waits to leave: read no more until the peer has taken it.
     if (!connection.send(message)) await connection.drained;
   }
-  console.log(`a ${connection.peer.socketType} has gone`);
+  const { by, error } = await connection.closed; // however it ended: the loop over it just ends
+  console.log(`a ${connection.peer.socketType} has gone (${by})${error ? `: ${error.message}` : ""}`);
 }
 
 async function ask() {
@@ -29,9 +28,8 @@ async function ask() {
   const questions = words.length > 0 ? words : ["hello", "world"];
   for (const question of questions) connection.send(question); // one write for all of them
 
-  const utf8 = new TextDecoder();
   for await (const [answer] of connection) {
-    console.log(utf8.decode(answer));
+    console.log(String(answer));
     questions.pop();
     if (questions.length === 0) break;
   }

@@ -13,8 +13,7 @@ console.log(`subscribed to a ${connection.peer.socketType} at ${endpoint}`);
 // Ctrl-C: the loop below ends when everything that came has been printed.
 process.once("SIGINT", () => connection.close());
 
-const utf8 = new TextDecoder();
-for await (const frames of connection) {
-  console.log(frames.map((frame) => utf8.decode(frame)).join(" | "));
-}
-console.log("the publisher has gone, or we have");
+for await (const frames of connection) console.log(frames.join(" | "));
+
+const { by, error } = await connection.closed;
+console.log(by === "close" ? "we have gone" : `the publisher has gone${error ? `: ${error.message}` : ""}`);

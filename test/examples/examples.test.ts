@@ -2,9 +2,12 @@
 
 import { describe, expect, it } from "vitest";
 import type { Socket } from "zeromq";
+import { encodeFrame, encodeMessage } from "../../src/node.js";
 import { launch, noBrowser } from "../support/browser.js";
+import { accepted, listening, nextText } from "../support/connections.js";
 import { libzmq, opened } from "../support/libzmq.js";
-import { text } from "../support/pieces.js";
+import { concat, text } from "../support/pieces.js";
+import { hello, rawDial } from "../support/raw.js";
 import { Program } from "./program.js";
 
 /** Has libzmq listen, and says where. */
@@ -51,7 +54,7 @@ describe("echo.js", () => {
     expect((await request.receive()).map(text)).toEqual(["one", "two"]);
 
     dealer.close();
-    await server.says(/^a DEALER has gone$/);
+    await server.says(/^a DEALER has gone \(peer\)$/);
   });
 
   it("asks libzmq's ROUTER", async () => {
@@ -97,6 +100,21 @@ describe("proxy.js", () => {
       expect(body?.equals(Buffer.alloc(i % 300, i))).toBe(true);
     }
     await Promise.all([sending, echoing]);
+  });
+
+  it.each(["a reset", "half a frame", "garbage"])("lets the server go when its client leaves with %s", async (how) => {
+    const back = await listening("tcp://127.0.0.1:0", { socketType: "ROUTER" });
+    const proxy = Program.example("proxy.js", "tcp://127.0.0.1:0", back.endpoint);
+    const [, front = ""] = await proxy.says(/^forwarding from (tcp:\S+)/);
+    const client = await rawDial(front);
+    client.write(concat(hello("DEALER"), encodeMessage("a question")));
+    const server = await accepted(back);
+    expect(await nextText(server)).toEqual(["a question"]);
+    if (how === "a reset") client.resetAndDestroy();
+    else client.end(how === "garbage" ? Buffer.alloc(100, 0xff) : encodeFrame("half").subarray(0, 3));
+    expect((await server.closed).by).toBe("peer");
+    await proxy.says(/^a DEALER has gone$/);
+    expect(proxy.errors).toBe("");
   });
 
   it("drops a client whose server cannot be reached, and serves the next", async () => {

@@ -1,5 +1,7 @@
 /** A Node socket, TCP or IPC, as a transport. */
 import type { Socket } from "node:net";
+import { FAREWELL } from "../limits.js";
+import { after } from "../timer.js";
 import type { Transport, TransportUser } from "../transport.js";
 import { busyPoll } from "./busy-poll.js";
 import type { NodeSettings } from "./options.js";
@@ -44,7 +46,8 @@ export class SocketTransport implements Transport {
 
   finish(): void {
     this.#socket.resume();
-    this.#socket.end(() => this.#socket.unref());
+    // Whoever awaits `closed` hears of the peer's goodbye; a peer that is slow with it does not keep the process.
+    this.#socket.end(() => after(FAREWELL, () => this.#socket.unref()));
   }
 
   destroy(): void {
