@@ -14,8 +14,9 @@ const CALLS = ["write", "pause", "resume", "finish", "destroy"] as const;
  * @param options - As for every connection. `connectTimeout` counts until `attached`.
  * @returns The connection, once its handshake is complete.
  * @throws (rejects) a {@link ZmtpError}: NOT_REACHED with the transport's error as its `cause` if `gone` comes before
- *   `attached`, another code if the peer does not speak ZMTP as it should or takes too long; what `openTransport` throws;
- *   the signal's reason; a TypeError for what is no transport; a TypeError or a RangeError for an option that will not do.
+ *   `attached`, another code if the peer does not speak ZMTP as it should or takes too long; what `openTransport`
+ *   throws; the signal's reason; a TypeError for what is no transport; a TypeError or a RangeError for an option that
+ *   will not do.
  */
 export async function overTransport(
   openTransport: (user: TransportUser) => Transport,
