@@ -1,4 +1,6 @@
-/** Monocoque where there are sockets: everything of "monocoque", and connect and listen for tcp://, ipc:// and ws://. */
+/**
+ * Monocoque where there are sockets: everything of "monocoque", and connect and listen for tcp://, ipc:// and ws://.
+ */
 export { connect } from "./connection/node/connect.js";
 export { type Listener, listen } from "./connection/node/listen.js";
 export type { ListenOptions, NodeConnectionOptions, Refusal } from "./connection/node/options.js";

@@ -1,6 +1,6 @@
 /**
- * The platform's types that declarations of this package name, where no library declares them: without the DOM and without
- * Node's types each is an empty interface. Where one does, these merge with its own and add nothing.
+ * The platform's types that declarations of this package name, where no library declares them: without the DOM and
+ * without Node's types each is an empty interface. Where one does, these merge with its own and add nothing.
  */
 /// <reference lib="esnext.disposable" preserve="true" />
 declare global {

@@ -1,4 +1,6 @@
-/** What all peers of one listener together may make us hold: each alone may stay within its limits, and all of them not. */
+/**
+ * What all peers of one listener together may make us hold: each alone may stay within its limits, and all of them not.
+ */
 import { ZmtpError } from "../error.js";
 
 /** Somebody who holds octets for a peer, and can be ended. */

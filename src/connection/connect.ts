@@ -14,9 +14,9 @@ export type OpenWebSocket = (url: URL, subprotocol: string) => WebSocketLike;
 /**
  * Connects to `ws://` or `wss://`.
  *
- * @throws (rejects) a {@link ZmtpError}: NOT_REACHED with its `cause` if the peer cannot be reached, another code if it does not speak ZMTP
- *   as it should; the signal's reason; a TypeError for any other endpoint (`monocoque/node` has tcp:// and ipc://); a TypeError
- *   or a RangeError for an option that will not do.
+ * @throws (rejects) a {@link ZmtpError}: NOT_REACHED with its `cause` if the peer cannot be reached, another code if it
+ *   does not speak ZMTP as it should; the signal's reason; a TypeError for any other endpoint (`monocoque/node` has
+ *   tcp:// and ipc://); a TypeError or a RangeError for an option that will not do.
  */
 export async function connect(url: string, options: ConnectionOptions): Promise<Connection> {
   const endpoint = parseEndpoint(url);

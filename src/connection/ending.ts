@@ -16,10 +16,11 @@ export type EndedBy =
   | "timeout";
 
 /**
- * How a connection ended: what can be known, and only that. `unsent` octets never left this process. Of those that did, TCP tells
- * nobody whether the peer's program has read them: where it matters, have the peer answer.
+ * How a connection ended: what can be known, and only that. `unsent` octets never left this process. Of those that did,
+ * TCP tells nobody whether the peer's program has read them: where it matters, have the peer answer.
  */
 export interface Ending {
+  /** Who or what ended it. */
   readonly by: EndedBy;
   /** Why, where there is a why: a {@link ZmtpError}, or the reason given to `destroy()` or the signal. */
   readonly error: unknown;

@@ -1,4 +1,6 @@
-/** A closing in order: what was accepted leaves first, and a peer that takes nothing of it is not waited for for ever. */
+/**
+ * A closing in order: what was accepted leaves first, and a peer that takes nothing of it is not waited for for ever.
+ */
 import type { EndedBy } from "./ending.js";
 import type { Outflow } from "./outflow.js";
 import { after, type Timer } from "./timer.js";
@@ -21,7 +23,8 @@ export class Goodbye {
     this.#transport = transport;
     this.#linger = linger;
     this.#lingered = lingered;
-    // What still comes is read and dropped: a socket closed with octets unread resets the connection, and what we sent is lost.
+    // What still comes is read and dropped: a socket closed with octets unread resets the connection, and what we sent
+    // is lost.
     transport.resume();
     outflow.flush();
     this.goOn();

@@ -80,8 +80,8 @@ export class Heart {
   }
 
   /**
-   * Milliseconds since the first PING that is unanswered; 0 if none is. Not since the peer was heard last: a thread that was busy has
-   * asked nothing meanwhile, so there was nothing to answer.
+   * Milliseconds since the first PING that is unanswered; 0 if none is. Not since the peer was heard last: a thread
+   * that was busy has asked nothing meanwhile, so there was nothing to answer.
    */
   #unansweredFor(): number {
     if (!this.#user.listening) this.heard();

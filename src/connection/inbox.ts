@@ -212,7 +212,8 @@ export class Inbox {
   #lend(): FrameBatch | undefined {
     const begun = this.#run;
     this.#run = undefined;
-    // Messages already handed out lie in the same memory as the rest of a run that was begun: it must not be written to again.
+    // Messages already handed out lie in the same memory as the rest of a run that was begun: it must not be written to
+    // again.
     if (begun !== undefined) return begun.slice(this.#next, begun.length);
     const arrival = this.#shift();
     if (arrival === undefined) return undefined;

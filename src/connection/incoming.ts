@@ -1,4 +1,7 @@
-/** What the session makes of what has come: messages go to the inbox, commands are obeyed, the rest is told to the link. RFC 37. */
+/**
+ * What the session makes of what has come: messages go to the inbox, commands are obeyed, the rest is told to the link.
+ * RFC 37.
+ */
 import type { FrameBatch } from "../codec/batch.js";
 import { ZmtpError } from "../error.js";
 import type { SessionBatchEvent, SessionEvent } from "../session/event.js";
@@ -127,7 +130,8 @@ export class Incoming {
   }
 
   #open(peer: PeerInfo): void {
-    // Peers that announce 3.0 may take a PING for a message, or hang up on it: they are sent none before they have sent one.
+    // Peers that announce 3.0 may take a PING for a message, or hang up on it: they are sent none before they have sent
+    // one.
     if (peer.version.major > 3 || peer.version.minor > 0) this.#startHeart();
     this.#user.opened(peer);
   }

@@ -22,7 +22,10 @@ export class Iteration<T> implements AsyncIterableIterator<T> {
     this.#next = next;
   }
 
-  /** Rejects for one reason alone, which is the caller's: another loop over the same connection waits for its next message. */
+  /**
+   * Rejects for one reason alone, which is the caller's: another loop over the same connection waits for its next
+   * message.
+   */
   next(): Promise<IteratorResult<T, undefined>> {
     if (this.#state === "reading") return this.#ask();
     if (this.#state === "ended") return Promise.resolve({ done: true, value: undefined });

@@ -1,4 +1,7 @@
-/** What one peer, or all peers of a listener together, may cost us. Every limit of this layer stands here, with its reason. */
+/**
+ * What one peer, or all peers of a listener together, may cost us. Every limit of this layer stands here, with its
+ * reason.
+ */
 
 const KiB = 1024;
 const MiB = 1024 * KiB;
@@ -12,7 +15,10 @@ export const RECEIVE_HIGH_WATER_MARK = MiB;
 /** Frames of one message. Each costs some 115 octets once it is an object, however empty it came. */
 export const MESSAGE_FRAMES = 65_536;
 
-/** Milliseconds to reach the peer, and then for its whole handshake, however it trickles. libzmq's handshake has as long. */
+/**
+ * Milliseconds to reach the peer, and then for its whole handshake, however it trickles. libzmq's handshake has as
+ * long.
+ */
 export const PATIENCE = 30_000;
 
 /** Milliseconds that a closing connection waits for a peer that takes nothing more. */
@@ -21,10 +27,16 @@ export const LINGER = 30_000;
 /** Milliseconds for a peer that broke the protocol to hear why, before its connection is dropped. */
 export const FAREWELL = 2000;
 
-/** Milliseconds for somebody to begin to read what a peer sent that has closed its side: until then it may still be answered. */
+/**
+ * Milliseconds for somebody to begin to read what a peer sent that has closed its side: until then it may still be
+ * answered.
+ */
 export const UNREAD = 1000;
 
-/** Octets of the prefixes that one peer has subscribed to, each counted with {@link SUBSCRIPTION_COST} for its place in memory. */
+/**
+ * Octets of the prefixes that one peer has subscribed to, each counted with {@link SUBSCRIPTION_COST} for its place in
+ * memory.
+ */
 export const SUBSCRIPTION_OCTETS = 16 * MiB;
 export const SUBSCRIPTION_COST = 100;
 
@@ -39,7 +51,10 @@ export const COMMANDS_PER_SECOND = 1000;
 export const HANDSHAKES = 1000;
 export const HANDSHAKES_PER_ADDRESS = 250;
 
-/** Octets that a stranger may send over `ws://` before it has said who it is: its upgrade request, its identity, some slack. */
+/**
+ * Octets that a stranger may send over `ws://` before it has said who it is: its upgrade request, its identity, some
+ * slack.
+ */
 export const UPGRADE_OCTETS = 64 * KiB;
 
 /** Connections that a listener keeps; a process has file descriptors for about as many. */

@@ -15,7 +15,10 @@ export interface LinkUser {
   readable?(link: Link): void;
   /** Something has left: there may be room again. */
   moved?(link: Link): void;
-  /** The peer sent a command; for a publisher SUBSCRIBE and CANCEL are among them, however they travelled. `data` is ours. */
+  /**
+   * The peer sent a command; for a publisher SUBSCRIBE and CANCEL are among them, however they travelled. `data` is
+   * ours.
+   */
   command?(link: Link, name: string, data: Uint8Array): void;
 }
 

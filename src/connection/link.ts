@@ -23,10 +23,7 @@ import type { Subscriptions } from "./subscriptions.js";
 import { after, type Timer } from "./timer.js";
 import type { Transport } from "./transport.js";
 
-/**
- * Where a link stands. Behind `open` one side has closed: the peer (`half`), while somebody here may still answer what came before; we
- * (`closing`), while what was accepted leaves.
- */
+/** Where a link stands. `half`: the peer has closed, and may still be answered. `closing`: we have closed. */
 type Phase = "reaching" | "shaking" | "open" | "half" | "closing" | "over";
 
 export class Link implements ReceptionUser, IncomingUser, InflowUser, OutflowUser {
@@ -98,7 +95,7 @@ export class Link implements ReceptionUser, IncomingUser, InflowUser, OutflowUse
 
   // What the application asks for, beside sending.
 
-  /** Below half of the mark; once nothing is accepted, a moment later: a loop that sends on without a look must not hold the thread. */
+  /** Once nothing is accepted it takes a moment: a loop that sends and never looks must not hold the thread. */
   get drained(): Promise<void> {
     return this.sender.stopped ? new Promise((resolve) => setTimeout(resolve, 1)) : this.outflow.drained;
   }
@@ -211,8 +208,8 @@ export class Link implements ReceptionUser, IncomingUser, InflowUser, OutflowUse
   }
 
   /**
-   * A peer that asks and never reads gets no answer beyond the mark: its questions must not fill our memory. Behind our goodbye nothing can
-   * be said; before it a PONG keeps a slow peer patient.
+   * A peer that asks and never reads gets no answer beyond the mark: its questions must not fill our memory. Behind our
+   * goodbye nothing can be said; before it a PONG keeps a slow peer patient.
    */
   answer(bytes: Uint8Array): void {
     if (this.#goodbye?.said) return;

@@ -8,7 +8,10 @@ export interface NumberRule {
   readonly whole?: boolean;
 }
 
-/** @internal Throws a TypeError for what is no number, a RangeError for one out of its range; undefined is left to the default. */
+/**
+ * @internal Throws a TypeError for what is no number, a RangeError for one out of its range; undefined is left to the
+ * default.
+ */
 export function checkNumber(name: string, value: unknown, rule: NumberRule): void {
   if (value === undefined) return;
   const { unit, least, most, whole = false } = rule;

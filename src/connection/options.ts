@@ -10,7 +10,9 @@ export interface HeartbeatOptions {
   readonly interval: number;
   /** Milliseconds of silence after a PING until the peer is given up; default: the interval. */
   readonly timeout?: number | undefined;
-  /** Milliseconds after which the peer may give us up, told in tenths of a second; default 0: never. At most 6,553,599. */
+  /**
+   * Milliseconds after which the peer may give us up, told in tenths of a second; default 0: never. At most 6,553,599.
+   */
   readonly ttl?: number | undefined;
 }
 
@@ -18,9 +20,15 @@ export interface HeartbeatOptions {
 export interface ConnectionOptions extends SessionOptions {
   /** Octets waiting to leave from which on `send` returns false; default 1 MiB. */
   readonly highWaterMark?: number | undefined;
-  /** Octets waiting to be consumed from which on nothing more is read; default 1 MiB. A larger message is taken in whole. */
+  /**
+   * Octets waiting to be consumed from which on nothing more is read; default 1 MiB. A larger message is taken in
+   * whole.
+   */
   readonly receiveHighWaterMark?: number | undefined;
-  /** Octets of all frames of one message; default 64 MiB, or `maxFrameSize` if that is more. It bounds single frames too. */
+  /**
+   * Octets of all frames of one message; default 64 MiB, or `maxFrameSize` if that is more. It bounds single frames
+   * too.
+   */
   readonly maxMessageSize?: number | undefined;
   /** Frames of one message; default 65,536. */
   readonly maxMessageFrames?: number | undefined;
@@ -29,13 +37,13 @@ export interface ConnectionOptions extends SessionOptions {
   /** Milliseconds until its handshake must be over, however it trickles; default 30,000, as in libzmq. */
   readonly handshakeTimeout?: number | undefined;
   /**
-   * Milliseconds that a closing connection waits for a peer that takes nothing more, before what is left is given up; default 30,000. A
-   * slow peer that goes on taking is waited for.
+   * Milliseconds that a closing connection waits for a peer that takes nothing more, before what is left is given up;
+   * default 30,000. A slow peer that goes on taking is waited for.
    */
   readonly linger?: number | undefined;
   /**
-   * Default: none sent; a peer's PING is answered, unless it does not read, and its TTL honoured. A peer that announces ZMTP 3.0 is sent
-   * none before it has shown that it knows them. Not over `ws://`.
+   * Default: none sent; a peer's PING is answered, unless it does not read, and its TTL honoured. A peer that announces
+   * ZMTP 3.0 is sent none before it has shown that it knows them. Not over `ws://`.
    */
   readonly heartbeat?: HeartbeatOptions | undefined;
   /** Ends whatever waits, and the connection with it, as `destroy(signal.reason)` does. */

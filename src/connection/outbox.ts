@@ -7,12 +7,14 @@ import { asOctets, framesOf, type Message, type Payload } from "../codec/payload
 /** From here on a payload leaves from where it lies. */
 export const UNCOPIED = 64 * 1024;
 
-/** A buffer that has grown to this is set aside, and the next is begun: one that doubled on would hold twice what waits. */
+/**
+ * A buffer that has grown to this is set aside, and the next is begun: one that doubled on would hold twice what waits.
+ */
 export const CHUNK = 128 * 1024;
 
 /**
- * Gathers whole messages until the transport takes them. How frames lie in the chunks is the transport's framing. An outbox may outlive
- * its connection: what had not been handed over then leaves by the next one.
+ * Gathers whole messages until the transport takes them. How frames lie in the chunks is the transport's framing. An
+ * outbox may outlive its connection: what had not been handed over then leaves by the next one.
  */
 export interface Outbox {
   /** Octets waiting; an outbox that holds objects counts what they cost. */
@@ -26,7 +28,10 @@ export interface Outbox {
   octets(bytes: Uint8Array, messages: number): void;
   /** Frames of the session's own, which come as ZMTP has them, as this outbox frames them. */
   framed(bytes: Uint8Array): readonly Uint8Array[];
-  /** Room for a message of one frame, to be written at the returned offset of `memory` or `view` before anything else is sent. */
+  /**
+   * Room for a message of one frame, to be written at the returned offset of `memory` or `view` before anything else is
+   * sent.
+   */
   room(length: number): number;
   readonly memory: Uint8Array;
   readonly view: DataView;
@@ -48,7 +53,9 @@ export class ZmtpOutbox implements Outbox {
   readonly #ours = new WeakSet<Uint8Array>();
   readonly #counted: boolean;
 
-  /** @param counted - Whether somebody asks how many messages wait: to count those of a run takes a look at each frame. */
+  /**
+   * @param counted - Whether somebody asks how many messages wait: to count those of a run takes a look at each frame.
+   */
   constructor(codec: Codec, counted = false) {
     this.#encoder = new FrameEncoder({ codec });
     this.#counted = counted;

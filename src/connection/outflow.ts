@@ -1,4 +1,7 @@
-/** The way out: what was accepted leaves in as few writes as there can be, and never more of it at once than the system takes. */
+/**
+ * The way out: what was accepted leaves in as few writes as there can be, and never more of it at once than the system
+ * takes.
+ */
 import { Deferred } from "./deferred.js";
 import type { Outbox } from "./outbox.js";
 import { TickEnd } from "./tick.js";
@@ -7,7 +10,10 @@ import type { Transport } from "./transport.js";
 /** Octets gathered within a tick that leave without waiting for its end. */
 const FLUSH_AT = 128 * 1024;
 
-/** Encrypts chunks of whole messages, in order. What waits in the outbox is always in the clear, so that it may change connections. */
+/**
+ * Encrypts chunks of whole messages, in order. What waits in the outbox is always in the clear, so that it may change
+ * connections.
+ */
 export type Seal = (chunks: readonly Uint8Array[]) => readonly Uint8Array[];
 
 /** Hears of what has left. */

@@ -2,8 +2,8 @@
 import { ZmtpError } from "../error.js";
 
 const SILENT_AFTER_GREETING =
-  "The peer speaks ZMTP and has greeted us, but its READY did not come: it is stopped or overloaded, or waits for something itself. " +
-  "`handshakeTimeout` sets the patience.";
+  "The peer speaks ZMTP and has greeted us, but its READY did not come: it is stopped or overloaded, or waits for " +
+  "something itself. `handshakeTimeout` sets the patience.";
 
 /** The peer was not reached. */
 export function notReached(cause: unknown): ZmtpError {

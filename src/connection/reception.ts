@@ -1,4 +1,7 @@
-/** What a transport tells its link; the contract stands in transport.ts. Octets go through the session, the rest changes the link's phase. */
+/**
+ * What a transport tells its link; the contract stands in transport.ts. Octets go through the session, the rest changes
+ * the link's phase.
+ */
 import type { ZmtpError } from "../error.js";
 import type { Greeting } from "../session/greeting.js";
 import type { ZmtpSession } from "../session/session.js";

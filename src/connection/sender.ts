@@ -1,4 +1,7 @@
-/** What an application sends on a link: messages and subscriptions, and what it is told once nothing is accepted any more. */
+/**
+ * What an application sends on a link: messages and subscriptions, and what it is told once nothing is accepted any
+ * more.
+ */
 import type { FrameBatch } from "../codec/batch.js";
 import type { Message, Payload } from "../codec/payload.js";
 import { ZmtpError } from "../error.js";
@@ -7,7 +10,10 @@ import { isSender, type SocketType } from "../session/socket-type.js";
 import type { Outflow } from "./outflow.js";
 import { closedHere } from "./reasons.js";
 
-/** Why nothing is accepted: the link is `over` or about to be, we have `closed` it ourselves, or sockets of our type only receive. */
+/**
+ * Why nothing is accepted: the link is `over` or about to be, we have `closed` it ourselves, or sockets of our type
+ * only receive.
+ */
 type Mute = "over" | "closed" | "receiver";
 
 export class Sender {

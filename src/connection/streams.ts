@@ -1,4 +1,7 @@
-/** A pair of WHATWG byte streams as a transport: Deno and Bun sockets, Cloudflare's connect(), WebTransport, Duplex.toWeb. */
+/**
+ * A pair of WHATWG byte streams as a transport: Deno and Bun sockets, Cloudflare's connect(), WebTransport,
+ * Duplex.toWeb.
+ */
 import type { Connection } from "./connection.js";
 import { Deferred } from "./deferred.js";
 import { open } from "./opening.js";
@@ -14,15 +17,17 @@ const PATIENCE = 1000;
 
 /** Octets in, octets out. */
 export interface ByteStreams {
+  /** What the peer sends. Its end is the peer's goodbye. */
   readonly readable: ReadableStream<Uint8Array>;
+  /** What the peer is sent. Closing it is our goodbye. */
   readonly writable: WritableStream<Uint8Array>;
 }
 
 /**
  * Opens a connection over a pair of byte streams, which are locked and become the connection's.
  *
- * @throws (rejects) a {@link ZmtpError} if the peer does not speak ZMTP as it should, NOT_REACHED with the streams' own error as its cause,
- *   or the signal's reason; a TypeError or a RangeError for an option that will not do.
+ * @throws (rejects) a {@link ZmtpError} if the peer does not speak ZMTP as it should, NOT_REACHED with the streams' own
+ *   error as its cause, or the signal's reason; a TypeError or a RangeError for an option that will not do.
  */
 export async function overStreams(streams: ByteStreams, options: ConnectionOptions): Promise<Connection> {
   if (typeof streams?.readable?.getReader !== "function" || typeof streams.writable?.getWriter !== "function") {
@@ -103,8 +108,8 @@ class StreamTransport implements Transport {
   }
 
   /**
-   * A socket whose peer has said goodbye may refuse to write before all that came has been read (Node's Duplex.toWeb does): the
-   * reader has the last word, if it speaks soon.
+   * A socket whose peer has said goodbye may refuse to write before all that came has been read (Node's Duplex.toWeb
+   * does): the reader has the last word, if it speaks soon.
    */
   #cannotWrite(error: unknown): void {
     if (this.#broken) return;

@@ -1,11 +1,13 @@
 /**
- * What a subscriber wants of a publisher. RFC 37, "The Publish-Subscribe Pattern": additive, not idempotent. The prefixes lie in a tree over
- * octets, so that a look-up takes as long as the topic, however many there are.
+ * What a subscriber wants of a publisher. RFC 37, "The Publish-Subscribe Pattern": additive, not idempotent. The
+ * prefixes lie in a tree over octets, so that a look-up takes as long as the topic, however many there are.
  */
 import { octets, type Payload } from "../codec/payload.js";
 import { SUBSCRIPTION_COST, SUBSCRIPTION_OCTETS } from "./limits.js";
 
-/** The octets on the way to it, how often this very prefix was subscribed to, and the longer ones by their next octet. */
+/**
+ * The octets on the way to it, how often this very prefix was subscribed to, and the longer ones by their next octet.
+ */
 interface Node {
   label: Uint8Array;
   count: number;

@@ -1,10 +1,12 @@
-/** The end of a tick: when everything that one turn of the program sends has been sent, so that it leaves in one write. */
+/**
+ * The end of a tick: when everything that one turn of the program sends has been sent, so that it leaves in one write.
+ */
 
 type NextTick = (act: () => void) => void;
 
 /**
- * Node runs these after all promises that are ready, so a loop that awaits between two sends still makes one write. Bun and Deno
- * have it too.
+ * Node runs these after all promises that are ready, so a loop that awaits between two sends still makes one write. Bun
+ * and Deno have it too.
  */
 const nextTick = (globalThis as { process?: { nextTick?: NextTick } }).process?.nextTick;
 

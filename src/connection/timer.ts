@@ -18,8 +18,8 @@ const { setImmediate } = globalThis as { setImmediate?: (act: () => void) => voi
 const MOMENT = 50;
 
 /**
- * Calls `act` when this thread has read whatever had come before: timers that were late run before the sockets are read. Node reads
- * its sockets between a timer and an immediate; the second makes sure of one whole turn.
+ * Calls `act` when this thread has read whatever had come before: timers that were late run before the sockets are
+ * read. Node reads its sockets between a timer and an immediate; the second makes sure of one whole turn.
  */
 export function onceRead(act: () => void): void {
   if (setImmediate) setImmediate(() => setImmediate(act));

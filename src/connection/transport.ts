@@ -1,20 +1,20 @@
 /**
- * The seam between a connection and whatever moves its octets: a socket, a pair of streams, a WebSocket, one of your own.
+ * The seam between a connection and whatever moves its octets: a socket, streams, a WebSocket, one of your own.
  *
  * | The connection calls | when, and what follows |
  * |---|---|
- * | `write(chunks)` | once `attached` has been told; never after `finish` or `destroy`. Each octet is counted by one `sent` |
+ * | `write(chunks)` | from `attached` on; never after `finish` or `destroy`. Each octet is counted by one `sent` |
  * | `pause()`, `resume()` | at any time while attached; what was read already may still be told |
- * | `finish()` | once, after the last `write`; the transport says goodbye behind what it holds, goes on reading, and later tells `gone` |
+ * | `finish()` | once, after the last `write`: say goodbye behind what is left, read on, later tell `gone` |
  * | `destroy()` | at any time, also before `attached`, also twice; `gone` follows, at once or soon |
  *
  * | The transport tells | when |
  * |---|---|
  * | `attached(transport)` | first, once: the peer has been reached. `write` may be called from inside it |
  * | `received`, `landed`, `receivedFrame`, `refused` | after `attached`, before `ended` and `gone` |
- * | `sent(octets)` | when so many octets of what was written have been taken by the system, in order; in all no more than were written |
+ * | `sent(octets)` | the system has taken so many more of the octets written; in all as many as were written |
  * | `ended()` | once at most: the peer has said goodbye and nothing more comes from it; we may still write |
- * | `gone(error?)` | last, once; without an error the end was orderly on this transport. Also without `attached`: the peer was not reached |
+ * | `gone(error?)` | last, once; without an error it ended in order. Before `attached`: the peer was not reached |
  */
 import type { ZmtpError } from "../error.js";
 import type { Greeting } from "../session/greeting.js";
@@ -26,12 +26,13 @@ export interface Transport {
   /**
    * Hands octets over, in order. Their memory is the transport's until `sent` has counted them.
    *
-   * @returns False if the system has not taken all of it yet: nothing more is handed over before `sent` has counted everything, so
-   *   that a peer that does not read costs no more than what waits anyway.
+   * @returns False if the system has not taken all of it yet: nothing more is handed over before `sent` has counted
+   *   everything, so that a peer that does not read costs no more than what waits anyway.
    */
   write(chunks: readonly Uint8Array[]): boolean;
   /** Stops reading: the peer is to feel it. */
   pause(): void;
+  /** Reads again. */
   resume(): void;
   /** Says goodbye once everything handed over has left. */
   finish(): void;
@@ -47,7 +48,10 @@ export type FrameFlags = { readonly more: boolean; readonly command: boolean };
 
 /** Whom a transport reports to. */
 export interface TransportUser {
-  /** The transport works: the peer has been reached. `greeting` where both sides have agreed on it in the transport's own way. */
+  /**
+   * The transport works: the peer has been reached. `greeting` where both sides have agreed on it in the transport's
+   * own way.
+   */
   attached(transport: Transport, greeting?: Greeting): void;
   /** Octets came; borrowed until this returns. */
   received(chunk: Uint8Array): void;
@@ -59,7 +63,10 @@ export interface TransportUser {
   receivedFrame(payload: Uint8Array, flags: FrameFlags): void;
   /** What came has no place in the protocol. */
   refused(error: ZmtpError): void;
-  /** So many octets have been taken by the system; with `chunk`, where the transport knows that nobody reads its memory any more. */
+  /**
+   * So many octets have been taken by the system; with `chunk`, where the transport knows that nobody reads its memory
+   * any more.
+   */
   sent(octets: number, chunk?: Uint8Array): void;
   /** The peer has said goodbye; nothing more comes from it. */
   ended(): void;

@@ -1,6 +1,6 @@
 /**
- * ZWS 2.0: ZMTP over WebSocket. RFC 45. One binary message is one frame. There is no greeting, and identities stand in place of
- * READY. Everything else is the same session.
+ * ZWS 2.0: ZMTP over WebSocket. RFC 45. One binary message is one frame. There is no greeting, and identities stand in
+ * place of READY. Everything else is the same session.
  */
 import { ZmtpError } from "../error.js";
 import { SUBPROTOCOL, zwsGreeting, zwsMechanism } from "../session/zws.js";
@@ -26,7 +26,9 @@ const LOOK = 4;
 /** Octets that a WebSocket is given beyond what the network takes: the rest waits with us, where it is counted. */
 const AHEAD = 256 * 1024;
 
-/** Milliseconds after an error for the close event with the particulars, which Node 22's WebSocket does not always send. */
+/**
+ * Milliseconds after an error for the close event with the particulars, which Node 22's WebSocket does not always send.
+ */
 const CLOSE_EVENT = 250;
 
 /** Closing codes that are a goodbye: normal, going away, none given. */
@@ -58,13 +60,18 @@ export interface WebSocketLike {
   pause?(): void;
   resume?(): void;
   terminate?(): void;
-  /** Below that of the `ws` package there is a Node socket, which can gather what a tick sends into one write; below Bun's none. */
+  /**
+   * Below that of the `ws` package there is a Node socket, which can gather what a tick sends into one write; below
+   * Bun's none.
+   */
   readonly _socket?: { cork?(): void; uncork?(): void; ref?(): void; unref?(): void };
 }
 
 const OPEN = 1;
 
-/** ZWS has no PING. WebSocket's own no page can send and libzmq does not answer; that of the peer is answered below us. */
+/**
+ * ZWS has no PING. WebSocket's own no page can send and libzmq does not answer; that of the peer is answered below us.
+ */
 export function refuseHeartbeat({ heartbeat }: ConnectionOptions): void {
   if (heartbeat) throw new TypeError("there are no heartbeats of ours over ws://: let the peer send them");
 }

@@ -12,7 +12,10 @@ export interface MessageLimits {
   readonly maxMessageFrames: number;
 }
 
-/** Collects frames until their message is whole. What is unfinished waits here, counted; one piece for each run it came in. */
+/**
+ * Collects frames until their message is whole. What is unfinished waits here, counted; one piece for each run it came
+ * in.
+ */
 export class WholeMessages {
   readonly #limits: MessageLimits;
   /** Whether a message could break the limits inside a single run: most limits are far beyond what one run holds. */
@@ -93,7 +96,9 @@ export class WholeMessages {
     return this.#count(frames, run.end(frames - 1) - run.start(0));
   }
 
-  /** Counts frame by frame, where limits are so small that each may break one; returns where the last good message ends. */
+  /**
+   * Counts frame by frame, where limits are so small that each may break one; returns where the last good message ends.
+   */
   #countFrames(run: FrameBatch): number {
     let end = 0;
     for (let i = 0; i < run.length; i++) {

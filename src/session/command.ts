@@ -5,6 +5,7 @@ import { ZmtpError } from "../error.js";
 
 /** A command's body, taken apart. */
 export interface Command {
+  /** 1 to 255 letters: "READY", "PING". */
   readonly name: string;
   /** What follows the name; a view. */
   readonly data: Uint8Array;

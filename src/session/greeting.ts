@@ -20,7 +20,9 @@ const AS_SERVER = 32;
 
 /** A version of ZMTP: 3.1 is ours. */
 export interface Version {
+  /** 3, or more for a later ZMTP. */
   readonly major: number;
+  /** 0 or 1 in ZMTP 3. */
   readonly minor: number;
 }
 
@@ -32,6 +34,7 @@ const VERSIONS: readonly Version[] = [
 
 /** What a greeting announces. */
 export interface Greeting {
+  /** The version of ZMTP that the peer speaks. */
   readonly version: Version;
   /** "NULL", "PLAIN", "CURVE", … */
   readonly mechanism: string;

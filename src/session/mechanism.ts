@@ -79,8 +79,11 @@ export interface Traffic {
 
 /** A frame as it was before it was sealed; its payload becomes the session's. */
 export interface Unsealed {
+  /** Its body. */
   readonly payload: Uint8Array;
+  /** More frames of the same message follow. */
   readonly more: boolean;
+  /** It is a command, not a part of a message. */
   readonly command: boolean;
 }
 

@@ -6,7 +6,10 @@ export type Scheme = "inproc" | "tcp" | "ipc" | "ws" | "wss";
 
 const SCHEMES: readonly string[] = ["inproc", "tcp", "ipc", "ws", "wss"];
 
-/** @internal The scheme of an endpoint. Throws EINVAL for what is no endpoint, EPROTONOSUPPORT for one that nobody here speaks. */
+/**
+ * @internal The scheme of an endpoint. Throws EINVAL for what is no endpoint, EPROTONOSUPPORT for one that nobody here
+ * speaks.
+ */
 export function schemeOf(address: string): Scheme {
   const at = address.indexOf("://");
   if (at <= 0 || at + 3 === address.length) throw fault("EINVAL", address);

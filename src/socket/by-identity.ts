@@ -2,7 +2,10 @@
 import { copyOf } from "./bytes.js";
 import type { Pipe } from "./pipe.js";
 
-/** How a peer that has no identity of its own is called: a zero octet, which no peer may begin its own with, and a number. */
+/**
+ * How a peer that has no identity of its own is called: a zero octet, which no peer may begin its own with, and a
+ * number.
+ */
 const MADE_UP = 5;
 
 /** What a map can find an identity by. Those that are made up are a number, which costs no text. */
@@ -17,7 +20,8 @@ export class ByIdentity {
   /**
    * Finds `pipe` under the identity it gives, or under one made up.
    *
-   * @returns The pipe that had this identity until now: if `handover` it has got another one, else it keeps it and `pipe` has none.
+   * @returns The pipe that had this identity until now: if `handover` it has got another one, else it keeps it and
+   *   `pipe` has none.
    */
   add(pipe: Pipe, identity: Uint8Array, handover: boolean): Pipe | undefined {
     if (identity.length === 0) {

@@ -1,4 +1,7 @@
-/** The octets that a socket hands out: a `Buffer` where the engine has one, as every Node socket does, else a `Uint8Array`. */
+/**
+ * The octets that a socket hands out: a `Buffer` where the engine has one, as every Node socket does, else a
+ * `Uint8Array`.
+ */
 
 /** What a frame of a received message is. */
 export type Frame = typeof globalThis extends { Buffer: { from(text: string): infer Bytes } } ? Bytes : Uint8Array;

@@ -1,4 +1,6 @@
-/** An endpoint that a socket is connected to: a link to it is made, and made again whenever it is lost. RFC 28 to 31. */
+/**
+ * An endpoint that a socket is connected to: a link to it is made, and made again whenever it is lost. RFC 28 to 31.
+ */
 import type { Ending } from "../connection/ending.js";
 import { FAREWELL } from "../connection/limits.js";
 import { Link } from "../connection/link.js";

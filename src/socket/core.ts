@@ -22,7 +22,9 @@ const READING = "Socket is busy reading; only one receive operation may be in pr
 const WRITING = "Socket is busy writing; only one send operation may be in progress at any time";
 const BLOCKED = "Socket is blocked by a bind or unbind operation";
 
-/** What can be done at once is answered at once this often; then the event loop has a turn, so that others run as well. */
+/**
+ * What can be done at once is answered at once this often; then the event loop has a turn, so that others run as well.
+ */
 const AT_ONCE = 512;
 
 /** The answer to every send that had room: one promise for all. */
@@ -93,7 +95,9 @@ export class SocketCore implements PipeUser, EndpointOwner, OptionOwner, OpenSoc
     if (this.#state === "blocked") throw fault("EBUSY", undefined, BLOCKED);
   }
 
-  /** The next message if it waits and the turn of the event loop may go on; else undefined. Throws as `receive` does. */
+  /**
+   * The next message if it waits and the turn of the event loop may go on; else undefined. Throws as `receive` does.
+   */
   receiveAtOnce(): Received | undefined {
     if (this.#state !== "open") this.check();
     if (this.#reader !== undefined) throw fault("EBUSY", undefined, READING);

@@ -5,7 +5,8 @@ import { Socket } from "./socket.js";
 import { iterate, iterateBatches, receive, receiveBatch, send, sendMany } from "./transfer.js";
 import type { Message, Readable, Writable } from "./types.js";
 
-// At run time every socket has them; one that cannot do it says so. `as any` code of the `zeromq` package relies on that.
+// At run time every socket has them; one that cannot do it says so. `as any` code of the `zeromq` package relies on
+// that.
 Object.assign(Socket.prototype, { send, receive, [Symbol.asyncIterator]: iterate });
 
 type AnyMessage = MessageLike | MessageLike[];

@@ -39,7 +39,10 @@ export class FanOut {
     return subscriber === undefined ? "unknown" : this.#topics.remove(prefix, subscriber, true);
   }
 
-  /** To all who want it; with `inverted`, to all others. False if `unlessFull` and one of them has no room: then nobody gets it. */
+  /**
+   * To all who want it; with `inverted`, to all others. False if `unlessFull` and one of them has no room: then nobody
+   * gets it.
+   */
   send(message: SentMessage, inverted: boolean, unlessFull: boolean): boolean {
     const to = this.#receivers(message, inverted);
     if (unlessFull && !to.every((pipe) => pipe.writable)) return false;

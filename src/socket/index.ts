@@ -1,4 +1,7 @@
-/** "monocoque/sockets": ZeroMQ's socket types over many peers. Universal: `inproc://` everywhere, the rest by what is installed. */
+/**
+ * "monocoque/sockets": ZeroMQ's socket types over many peers. Universal: `inproc://` everywhere, the rest by what is
+ * installed.
+ */
 export { Context, context } from "./context-face.js";
 export type { BatchReadable, BatchWritable } from "./directions.js";
 export { Client, Datagram, Dish, Gather, Radio, Scatter, Server } from "./drafts.js";

@@ -1,4 +1,7 @@
-/** `inproc://`: two sockets of one context joined without a wire. Messages are handed over; large payloads are not copied. */
+/**
+ * `inproc://`: two sockets of one context joined without a wire. Messages are handed over; large payloads are not
+ * copied.
+ */
 import type { FrameBatch } from "../codec/batch.js";
 import { FrameDecoder } from "../codec/decoder.js";
 import { encodeMessage } from "../codec/encoder.js";
@@ -133,7 +136,10 @@ class InprocPipe implements Pipe {
     other.#detachWhenRead();
   }
 
-  /** What was sent before the end is still read. Told in a later turn: whoever reads the last message still knows whose it is. */
+  /**
+   * What was sent before the end is still read. Told in a later turn: whoever reads the last message still knows whose
+   * it is.
+   */
   #detachWhenRead(): void {
     if (this.#queue.length > 0 || this.#detached) return;
     this.#detached = true;

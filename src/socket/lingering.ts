@@ -1,4 +1,7 @@
-/** What has been closed and still has messages to deliver: it keeps the process alive until its time is up. libzmq's ZMQ_LINGER. */
+/**
+ * What has been closed and still has messages to deliver: it keeps the process alive until its time is up. libzmq's
+ * ZMQ_LINGER.
+ */
 import { hold, release } from "./turn.js";
 
 /** Who lingers. */

@@ -5,7 +5,10 @@ export function isFull(waiting: number, mark: number): boolean {
   return mark > 0 && waiting >= mark;
 }
 
-/** @internal How many messages may wait when there is room again: waking a sender for each single one would cost too much. */
+/**
+ * @internal How many messages may wait when there is room again: waking a sender for each single one would cost too
+ * much.
+ */
 export function roomAgainAt(mark: number): number {
   return mark === 0 ? Number.POSITIVE_INFINITY : mark - ((mark + 1) >> 1);
 }

@@ -2,7 +2,9 @@
 import { encodeMessage } from "../codec/encoder.js";
 import { copyOf, textBytes, view, viewOf } from "./bytes.js";
 
-/** Whatever can be one frame: octets in any shape, a text; null is an empty frame, anything else the text it turns into. */
+/**
+ * Whatever can be one frame: octets in any shape, a text; null is an empty frame, anything else the text it turns into.
+ */
 export type MessageLike = ArrayBufferView | ArrayBuffer | SharedArrayBuffer | string | number | null;
 
 /** One frame, and a message, as they go through this layer: octets, or a text that travels as UTF-8. */

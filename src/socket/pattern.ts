@@ -1,4 +1,7 @@
-/** What a socket type is made of: how messages come, how they leave, and what it does when a peer comes or goes. RFC 28 to 31. */
+/**
+ * What a socket type is made of: how messages come, how they leave, and what it does when a peer comes or goes. RFC 28
+ * to 31.
+ */
 import type { FrameBatch } from "../codec/batch.js";
 import type { SocketType } from "../session/socket-type.js";
 import { fault } from "./errno.js";
@@ -29,7 +32,9 @@ export interface Outgoing {
   sendBatch(batch: FrameBatch): boolean;
 }
 
-/** What `send` takes beside the message, and `receive` gives beside it, in the drafts: whom it is for, or which group. */
+/**
+ * What `send` takes beside the message, and `receive` gives beside it, in the drafts: whom it is for, or which group.
+ */
 export interface Extra {
   readonly routingId?: number;
   readonly group?: Uint8Array;

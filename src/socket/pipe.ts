@@ -35,7 +35,10 @@ export interface Pipe {
   close(linger: number): void;
 }
 
-/** Whom a pipe tells what happens to it. A call may come from inside a call on the other end, never from one on this end. */
+/**
+ * Whom a pipe tells what happens to it. A call may come from inside a call on the other end, never from one on this
+ * end.
+ */
 export interface PipeUser {
   /** The pipe can be used. A connecting pipe is attached once and outlives its connections (unless `immediate`). */
   attached(pipe: Pipe): void;

@@ -14,7 +14,10 @@ export class ReconnectInterval {
     this.#current = undefined;
   }
 
-  /** Milliseconds; -1: not at all. With some chance in it, so that a thousand peers of one server do not come back at once. */
+  /**
+   * Milliseconds; -1: not at all. With some chance in it, so that a thousand peers of one server do not come back at
+   * once.
+   */
   next(): number {
     const { reconnectInterval, reconnectMaxInterval } = this.#settings;
     if (reconnectInterval < 0) return -1;

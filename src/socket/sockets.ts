@@ -157,7 +157,10 @@ export class XPublisher extends TwoWaySocket {
     super(9, options);
   }
 
-  /** Which subscriptions are told: only the first and last of each prefix (null), every subscription, or every cancel as well. */
+  /**
+   * Which subscriptions are told: only the first and last of each prefix (null), every subscription, or every cancel as
+   * well.
+   */
   set verbosity(value: null | "allSubs" | "allSubsUnsubs") {
     if (value === null) this.setBoolOption(40, false);
     if (value === "allSubs") this.setBoolOption(40, true);
@@ -178,7 +181,10 @@ export interface StreamConnectOptions {
   routingId?: string;
 }
 
-/** Octets to and from peers that speak no ZMTP. An empty message: the peer has come, or is gone; sent, it ends the connection. */
+/**
+ * Octets to and from peers that speak no ZMTP. An empty message: the peer has come, or is gone; sent, it ends the
+ * connection.
+ */
 export class Stream extends TwoWaySocket<[Message, Message], [MessageLike, MessageLike]> {
   /** False: nothing tells that a peer has come, or is gone. */
   declare notify: boolean;

@@ -1,5 +1,7 @@
 // biome-ignore-all lint/complexity/noArguments: how many there are is what is checked.
-/** `send`, `receive` and iterating, as every socket has them at run time. Which types show them is up to their classes. */
+/**
+ * `send`, `receive` and iterating, as every socket has them at run time. Which types show them is up to their classes.
+ */
 import type { FrameBatch } from "../codec/batch.js";
 import { refuseMore } from "./arguments.js";
 import { textBytes } from "./bytes.js";

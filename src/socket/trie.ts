@@ -142,7 +142,9 @@ function attach<T>(parent: Node<T>, label: Uint8Array): Node<T> {
   return node;
 }
 
-/** Puts a new node in front of `node` that ends after `length` of its octets. `node` stays what it is: holders know it. */
+/**
+ * Puts a new node in front of `node` that ends after `length` of its octets. `node` stays what it is: holders know it.
+ */
 function split<T>(node: Node<T>, length: number): Node<T> {
   const front = attach(node.parent as Node<T>, node.label.subarray(0, length));
   node.label = node.label.slice(length);

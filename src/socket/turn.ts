@@ -30,7 +30,9 @@ const FOREVER = 2 ** 31 - 1;
 let holders = 0;
 let timer: NodeTimer | undefined;
 
-/** @internal Keeps the process alive until `release`: somebody waits for something of ours. Without effect in a page. */
+/**
+ * @internal Keeps the process alive until `release`: somebody waits for something of ours. Without effect in a page.
+ */
 export function hold(): void {
   if (holders++ > 0) return;
   timer ??= nodeTimer();

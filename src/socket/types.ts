@@ -24,7 +24,8 @@ export interface Writable<
   /**
    * Accepts a message, at once if there is room.
    *
-   * @throws (rejects) EAGAIN after `sendTimeout`, or if the socket is closed meanwhile; EHOSTUNREACH, EFSM as the type has it.
+   * @throws (rejects) EAGAIN after `sendTimeout`, or if the socket is closed meanwhile; EHOSTUNREACH, EFSM as the type
+   *   has it.
    * @throws EBUSY while another `send` waits, EBADF once the socket is closed, a TypeError without a message.
    */
   send(message: Sent, ...options: Options): Promise<void>;

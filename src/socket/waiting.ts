@@ -1,4 +1,7 @@
-/** An operation that waits: for a message, or for room. It keeps the process alive meanwhile, as a pending one of libzmq's does. */
+/**
+ * An operation that waits: for a message, or for room. It keeps the process alive meanwhile, as a pending one of
+ * libzmq's does.
+ */
 import { fault } from "./errno.js";
 import { hold, release } from "./turn.js";
 

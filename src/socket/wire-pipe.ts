@@ -1,4 +1,7 @@
-/** A pipe over a wire: what waits to leave outlives the link that it leaves by, and what has come outlives it, too. RFC 28 to 31. */
+/**
+ * A pipe over a wire: what waits to leave outlives the link that it leaves by, and what has come outlives it, too. RFC
+ * 28 to 31.
+ */
 import type { FrameBatch } from "../codec/batch.js";
 import type { Inbox } from "../connection/inbox.js";
 import type { Link } from "../connection/link.js";

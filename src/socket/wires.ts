@@ -1,4 +1,6 @@
-/** How sockets reach other processes: put in by whoever knows sockets and servers, so that this layer names no engine. */
+/**
+ * How sockets reach other processes: put in by whoever knows sockets and servers, so that this layer names no engine.
+ */
 import type { EndpointOwner, OpenEndpoint } from "./endpoints.js";
 
 /** Binds and connects what has a wire: `tcp://`, `ipc://`, `ws://`. */
@@ -7,7 +9,10 @@ export interface Wires {
   bind(address: string, owner: EndpointOwner): Promise<OpenEndpoint>;
   /** Throws the same. */
   bindSync(address: string, owner: EndpointOwner): OpenEndpoint;
-  /** Begins to connect, and goes on trying. `alias` is what a ROUTER shall call the peer. Throws for what can never be connected. */
+  /**
+   * Begins to connect, and goes on trying. `alias` is what a ROUTER shall call the peer. Throws for what can never be
+   * connected.
+   */
   connect(address: string, owner: EndpointOwner, alias: Uint8Array): OpenEndpoint;
 }
 

@@ -1,4 +1,7 @@
-/** Lets peers in at an endpoint that a socket has bound: those in their handshake are counted, and the oldest makes room. */
+/**
+ * Lets peers in at an endpoint that a socket has bound: those in their handshake are counted, and the oldest makes
+ * room.
+ */
 import { BlockList, type Socket } from "node:net";
 import { HANDSHAKES } from "../connection/limits.js";
 import type { LinkParts } from "../connection/link-user.js";

@@ -1,4 +1,7 @@
-/** Worker threads: the options of the default context are the same on all that begin later, as libzmq has one for the process. */
+/**
+ * Worker threads: the options of the default context are the same on all that begin later, as libzmq has one for the
+ * process.
+ */
 import { getEnvironmentData, setEnvironmentData } from "node:worker_threads";
 import type { ContextCore } from "../socket/context.js";
 

@@ -1,4 +1,7 @@
-/** "monocoque/zeromq/v5-compat": sockets as the `zeromq` package had them up to version 5, and as its `v5-compat` offers them. */
+/**
+ * "monocoque/zeromq/v5-compat": sockets as the `zeromq` package had them up to version 5, and as its `v5-compat` offers
+ * them.
+ */
 import { EventEmitter } from "node:events";
 import * as zmq from "./index.js";
 import { ZMQ_SNDMORE } from "./v5-constants.js";

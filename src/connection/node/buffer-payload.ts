@@ -4,7 +4,10 @@ import type { PayloadMaker } from "../payload-maker.js";
 
 type BufferClass = new (memory: ArrayBuffer, offset: number, length: number) => Buffer;
 
-/** The class behind every Buffer. To construct it takes a third of what `Buffer.from` does, and no longer than a Uint8Array. */
+/**
+ * The class behind every Buffer. To construct it takes a third of what `Buffer.from` does, and no longer than a
+ * Uint8Array.
+ */
 const FastBuffer = (Buffer as unknown as { readonly [Symbol.species]?: BufferClass })[Symbol.species];
 
 /** A view that is a Buffer, in any engine that has them. */

@@ -5,7 +5,10 @@ import { setImmediate } from "node:timers";
 let until = 0;
 let polling = false;
 
-/** Keeps the event loop from sleeping for so many microseconds from now on; whatever comes meanwhile is taken in as ever. */
+/**
+ * Keeps the event loop from sleeping for so many microseconds from now on; whatever comes meanwhile is taken in as
+ * ever.
+ */
 export function busyPoll(microseconds: number): void {
   until = Math.max(until, performance.now() + microseconds / 1000);
   if (polling) return;

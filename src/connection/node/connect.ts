@@ -1,4 +1,6 @@
-/** `connect` in Node, Deno and Bun: tcp:// and ipc:// by sockets, ws:// by the `ws` package or the platform's WebSocket. */
+/**
+ * `connect` in Node, Deno and Bun: tcp:// and ipc:// by sockets, ws:// by the `ws` package or the platform's WebSocket.
+ */
 import type { Connection } from "../connection.js";
 import { parseEndpoint } from "../endpoint.js";
 import { open } from "../opening.js";
@@ -11,9 +13,9 @@ import { routeTo } from "./route.js";
  * Connects to `tcp://host:port`, `tcp://[::1]:port`, `ipc:///path`, `ws://…` or `wss://…`.
  *
  * @returns The connection, once its handshake is complete. Its payloads are Buffers.
- * @throws (rejects) a {@link ZmtpError}: NOT_REACHED with the system's error as its `cause` if the peer cannot be reached, another code if it
- *   does not speak ZMTP as it should or takes too long; the signal's reason; a TypeError for what is no endpoint, a TypeError or a
- *   RangeError for an option that will not do.
+ * @throws (rejects) a {@link ZmtpError}: NOT_REACHED with the system's error as its `cause` if the peer cannot be
+ *   reached, another code if it does not speak ZMTP as it should or takes too long; the signal's reason; a TypeError
+ *   for what is no endpoint, a TypeError or a RangeError for an option that will not do.
  */
 export async function connect(url: string, options: NodeConnectionOptions): Promise<Connection<NodePayload>> {
   const endpoint = parseEndpoint(url);

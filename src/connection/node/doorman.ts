@@ -1,4 +1,7 @@
-/** Lets peers in: counts those in their handshake, in all and by address, queues those that are through it, tells of the others. */
+/**
+ * Lets peers in: counts those in their handshake, in all and by address, queues those that are through it, tells of the
+ * others.
+ */
 import type { Socket } from "node:net";
 import { ZmtpError } from "../../error.js";
 import { Budget } from "../budget.js";

@@ -10,15 +10,19 @@ import { type ListenOptions, listenSettingsFor } from "./options.js";
 import type { NodePayload } from "./payload-type.js";
 import { endpointOf, serverFor } from "./server.js";
 
-/** Accepts peers. Iterating gives each connection once its handshake is complete; one bad peer never disturbs another. */
+/**
+ * Accepts peers. Iterating gives each connection once its handshake is complete; one bad peer never disturbs another.
+ */
 export interface Listener extends AsyncIterable<Connection<NodePayload>>, AsyncDisposable {
-  /** Where it listens, the port that the system chose included: an address that peers of this machine can connect to. */
+  /**
+   * Where it listens, the port that the system chose included: an address that peers of this machine can connect to.
+   */
   readonly endpoint: string;
   /** Peers that were not let in so far; `onRefused` tells of each. */
   readonly refused: number;
   /**
-   * Stops accepting and drops the peers not handed out yet; those handed out live on. Resolves when the endpoint is free again. An
-   * iteration ends.
+   * Stops accepting and drops the peers not handed out yet; those handed out live on. Resolves when the endpoint is
+   * free again. An iteration ends.
    */
   close(): Promise<void>;
   /** Keeps the process alive, as at first. */
@@ -28,11 +32,11 @@ export interface Listener extends AsyncIterable<Connection<NodePayload>>, AsyncD
 }
 
 /**
- * Listens on `tcp://host:port`, `tcp://*:0` (the system chooses the port), `ipc:///path` or `ws://host:port/path` (with the `ws` package).
- * An IPC path left behind by a dead process is replaced; a live one is refused.
+ * Listens on `tcp://host:port`, `tcp://*:0` (the system chooses the port), `ipc:///path` or `ws://host:port/path` (with
+ * the `ws` package). An IPC path left behind by a dead process is replaced; a live one is refused.
  *
- * @throws (rejects) the system's error if the endpoint is taken, or a TypeError for what is no endpoint; a TypeError or a RangeError
- *   for an option that will not do.
+ * @throws (rejects) the system's error if the endpoint is taken, or a TypeError for what is no endpoint; a TypeError or
+ *   a RangeError for an option that will not do.
  */
 export async function listen(url: string, options: ListenOptions): Promise<Listener> {
   const endpoint = parseEndpoint(url);

@@ -4,12 +4,13 @@ import * as LIMITS from "../limits.js";
 import { checkNumber, type NumberRule } from "../number-rule.js";
 import { type ConnectionOptions, type Settings, settingsFor } from "../options.js";
 
+/** Options of `connect` in Node: those of every connection, and what sockets add. */
 export interface NodeConnectionOptions extends ConnectionOptions {
   /** TCP: small writes leave at once; default true. False lets the system gather them (Nagle). */
   readonly noDelay?: boolean | undefined;
   /**
-   * TCP and IPC: microseconds for which the thread looks for an answer to what was sent, in place of sleeping; default 0. Round trips
-   * become shorter by what waking costs, and the core is busy meanwhile.
+   * TCP and IPC: microseconds for which the thread looks for an answer to what was sent, in place of sleeping; default
+   * 0. Round trips become shorter by what waking costs, and the core is busy meanwhile.
    */
   readonly busyPoll?: number | undefined;
 }
@@ -22,6 +23,7 @@ export interface Refusal {
   readonly remoteAddress: string | undefined;
 }
 
+/** Options of `listen`. Those of connections hold for each peer that comes. */
 export interface ListenOptions extends NodeConnectionOptions {
   /** Told of each peer that was not let in: it spoke no ZMTP, or not ours; it was too slow, or one too many. */
   readonly onRefused?: ((refusal: Refusal) => void) | undefined;
@@ -32,8 +34,8 @@ export interface ListenOptions extends NodeConnectionOptions {
   /** Connections at once, those in their handshake included; a further one is dropped. Default 65,536. */
   readonly maxConnections?: number | undefined;
   /**
-   * Octets that all peers together may make us hold: unfinished messages, and those not consumed yet. Beyond it the peer that
-   * holds most is dropped, with MEMORY_LIMIT. Default 1 GiB.
+   * Octets that all peers together may make us hold: unfinished messages, and those not consumed yet. Beyond it the
+   * peer that holds most is dropped, with MEMORY_LIMIT. Default 1 GiB.
    */
   readonly maxHeld?: number | undefined;
   /** Connections that the system queues before they are accepted; default 511. */

@@ -1,6 +1,8 @@
 /** What a payload is in Node: a Buffer, where the program has types for it. */
 
-/** A `Buffer` where its type is known (with `@types/node`, in Deno, in Bun), else the `Uint8Array` that every Buffer is. */
+/**
+ * A `Buffer` where its type is known (with `@types/node`, in Deno, in Bun), else the `Uint8Array` that every Buffer is.
+ */
 export type NodePayload = typeof globalThis extends { Buffer: { prototype: infer B extends Uint8Array } }
   ? B
   : Uint8Array;

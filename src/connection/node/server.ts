@@ -34,7 +34,10 @@ export async function serverFor(endpoint: Endpoint, doorman: Doorman, settings: 
   return SERVERS[endpoint.scheme](endpoint as never, doorman, settings);
 }
 
-/** The endpoint that peers of this machine connect to: a wildcard becomes the loopback that every one of them reaches, IPv6 on or off. */
+/**
+ * The endpoint that peers of this machine connect to: a wildcard becomes the loopback that every one of them reaches,
+ * IPv6 on or off.
+ */
 export function endpointOf(server: Server, endpoint: Endpoint): string {
   if (endpoint.scheme === "ipc") return `ipc://${endpoint.path.replace("\0", "@")}`;
   const { address, family, port } = server.address() as AddressInfo;

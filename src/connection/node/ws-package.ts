@@ -18,7 +18,10 @@ export function largestMessage(maxFrameSize: number | undefined): number {
   return checkedFrameSize(maxFrameSize) + 1;
 }
 
-/** The `ws` package can stop reading and drop a connection, which the platform's WebSocket cannot; that one serves without it. */
+/**
+ * The `ws` package can stop reading and drop a connection, which the platform's WebSocket cannot; that one serves
+ * without it.
+ */
 export async function webSocketOpener(maxFrameSize: number | undefined): Promise<OpenWebSocket> {
   try {
     const { WebSocket } = await webSocketPackage();

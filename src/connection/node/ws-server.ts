@@ -1,4 +1,7 @@
-/** ws:// at a listener: an HTTP server that does nothing but upgrade. Before the upgrade a stranger costs a handshake, no more. RFC 45. */
+/**
+ * ws:// at a listener: an HTTP server that does nothing but upgrade. Before the upgrade a stranger costs a handshake,
+ * no more. RFC 45.
+ */
 import type { IncomingMessage } from "node:http";
 import type { Server, Socket } from "node:net";
 import { ZmtpError } from "../../error.js";
@@ -41,7 +44,10 @@ export async function webSocketServer(url: URL, doorman: Doorman, settings: List
   return server;
 }
 
-/** Counts a socket as a handshake until its upgrade, for no longer than one may take; returns how to say that it is through. */
+/**
+ * Counts a socket as a handshake until its upgrade, for no longer than one may take; returns how to say that it is
+ * through.
+ */
 function guard(socket: Socket, doorman: Doorman, { handshakeTimeout }: ListenSettings): () => void {
   const leave = doorman.beforeUpgrade(socket);
   const patience = after(handshakeTimeout, () => {
@@ -57,7 +63,10 @@ function guard(socket: Socket, doorman: Doorman, { handshakeTimeout }: ListenSet
   return through;
 }
 
-/** The `ws` package would put a stranger's first message together up to the limit of any frame: its octets are counted below it. */
+/**
+ * The `ws` package would put a stranger's first message together up to the limit of any frame: its octets are counted
+ * below it.
+ */
 function boundHandshake(socket: Socket, webSocket: WebSocketLike): void {
   let octets = 0;
   const count = (chunk: Uint8Array) => {

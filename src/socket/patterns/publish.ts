@@ -1,4 +1,6 @@
-/** PUB and XPUB: every message to all who have subscribed to it. RFC 29, "The PUB Socket Type", "The XPUB Socket Type". */
+/**
+ * PUB and XPUB: every message to all who have subscribed to it. RFC 29, "The PUB Socket Type", "The XPUB Socket Type".
+ */
 
 import type { SocketType } from "../../session/socket-type.js";
 import { memoryOf, viewOf } from "../bytes.js";

@@ -70,7 +70,9 @@ export class Router extends Pattern {
     return this.sendTo(bytesOf(identity), rest);
   }
 
-  /** Sends behind an identity. "SHALL silently drop" what is for nobody, unless `mandatory`; it never waits otherwise. */
+  /**
+   * Sends behind an identity. "SHALL silently drop" what is for nobody, unless `mandatory`; it never waits otherwise.
+   */
   protected sendTo(identity: Uint8Array, rest: readonly SentFrame[]): boolean {
     const pipe = this.#peers.find(identity);
     const { mandatory } = this.settings;

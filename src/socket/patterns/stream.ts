@@ -1,4 +1,7 @@
-/** STREAM: octets to and from peers that speak no ZMTP, over bare TCP. Each message carries in front whose it is. libzmq's ZMQ_STREAM. */
+/**
+ * STREAM: octets to and from peers that speak no ZMTP, over bare TCP. Each message carries in front whose it is.
+ * libzmq's ZMQ_STREAM.
+ */
 
 import { ByIdentity } from "../by-identity.js";
 import { copyOf } from "../bytes.js";

@@ -1,4 +1,7 @@
-/** SUB and XSUB: hear what they have subscribed to, from every publisher. RFC 29, "The SUB Socket Type", "The XSUB Socket Type". */
+/**
+ * SUB and XSUB: hear what they have subscribed to, from every publisher. RFC 29, "The SUB Socket Type", "The XSUB
+ * Socket Type".
+ */
 import type { FrameBatch } from "../../codec/batch.js";
 import type { SocketType } from "../../session/socket-type.js";
 import { fault } from "../errno.js";
@@ -44,7 +47,10 @@ export class SubscriberPattern extends Pattern {
     for (const prefix of this.#prefixes.prefixesOf(this)) pipe.subscribe(prefix);
   }
 
-  /** Each subscription is told, even one we have: an XPUB may want to see them all. A cancel is told when it is the last. */
+  /**
+   * Each subscription is told, even one we have: an XPUB may want to see them all. A cancel is told when it is the
+   * last.
+   */
   subscribe(prefix: Uint8Array, wanted: boolean): void {
     if (wanted) {
       this.#prefixes.add(prefix, this);
