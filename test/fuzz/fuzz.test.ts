@@ -5,7 +5,7 @@ import { runCase } from "./campaign.js";
 import { check } from "./check.js";
 import { keptCases } from "./corpus.js";
 
-const CASES = 4000;
+const CASES = Number(process.env.FUZZ_CASES ?? 4000);
 
 describe("cases that failed once", () => {
   const kept = keptCases(fileURLToPath(new URL("../corpus", import.meta.url)));

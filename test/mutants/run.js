@@ -1,0 +1,99 @@
+/**
+ * `npm run mutants -- --layer codec|session|connection|assembly [--seconds N] [--file NAME] [--processes N]`: which changes of the code
+ * would no test notice? The results are kept in results.json; `--docs` makes docs/mutants.md of them.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { assemblyMutants, prepareAssembly, tryMutant } from "./assembly.js";
+import { mutantsPage } from "./page.js";
+import { campaign, instrument, noticed } from "./typescript.js";
+
+const RESULTS = "test/mutants/results.json";
+const { values } = parseArgs({
+  options: {
+    layer: { type: "string" },
+    seconds: { type: "string", default: "3600" },
+    file: { type: "string", default: "" },
+    processes: { type: "string", default: "1" },
+    docs: { type: "boolean", default: false },
+  },
+});
+
+const results = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, "utf8")) : {};
+const end = Date.now() + 1000 * Number(values.seconds);
+const late = () => Date.now() > end;
+const say = (text) => console.error(`${new Date().toISOString().slice(11, 19)} ${text}`);
+
+function save() {
+  writeFileSync(RESULTS, `${JSON.stringify(results, null, 1)}\n`);
+}
+
+const brief = (text) => {
+  const line = text.replace(/\s+/g, " ");
+  return line.length > 90 ? `${line.slice(0, 90)}…` : line;
+};
+const short = ({ line, from, to }) => ({ line, from: brief(from), to: brief(to) });
+
+function kept(file) {
+  results[file] ??= { killed: 0, survived: 0, untried: 0, survivors: [] };
+  return results[file];
+}
+
+function survive(mutant) {
+  const file = kept(mutant.file);
+  file.survived++;
+  file.survivors.push(short(mutant));
+  say(`survived: ${mutant.file}:${mutant.line} ${brief(mutant.from)} → ${brief(mutant.to)}`);
+}
+
+async function typescript(layer) {
+  const mutants = (await instrument(layer)).filter(({ file }) => file.includes(values.file));
+  for (const { file } of mutants) delete results[file];
+  const doubtful = [];
+  let killed = 0;
+  const untried = await campaign(mutants, Number(values.processes), late, (mutant, verdict) => {
+    if (verdict === "killed" || verdict === "timeout") {
+      kept(mutant.file).killed++;
+      killed++;
+    } else if (verdict !== "static") doubtful.push({ ...mutant, verdict });
+  });
+  save();
+  say(`${layer}: the campaign kills ${killed} of ${mutants.length}; ${doubtful.length} go on to the tests`);
+  writeFileSync(`build/mutants/${layer}.json`, JSON.stringify(doubtful, null, 1));
+  const worker = async () => {
+    for (let mutant = doubtful.shift(); mutant !== undefined; mutant = doubtful.shift()) {
+      if (late()) untried.push(mutant);
+      else if (await noticed(mutant, layer)) kept(mutant.file).killed++;
+      else survive(mutant);
+      save();
+    }
+  };
+  await Promise.all(Array.from({ length: Number(values.processes) }, worker));
+  for (const { file } of untried) kept(file).untried++;
+  save();
+  say(`${layer}: done; ${untried.length} were not tried for want of time`);
+}
+
+async function assembly() {
+  await prepareAssembly();
+  const mutants = assemblyMutants().filter(({ file }) => file.includes(values.file));
+  for (const { file } of mutants) delete results[file];
+  for (const mutant of mutants) {
+    const verdict = late() ? "untried" : tryMutant(mutant);
+    if (verdict === "killed") kept(mutant.file).killed++;
+    else if (verdict === "survived") survive(mutant);
+    else if (verdict === "untried") kept(mutant.file).untried++;
+    save();
+  }
+}
+
+mkdirSync("build/mutants", { recursive: true });
+if (values.docs) {
+  mkdirSync("docs", { recursive: true });
+  writeFileSync("docs/mutants.md", mutantsPage(results));
+} else if (values.layer === "assembly") await assembly();
+else if (["codec", "session", "connection"].includes(values.layer)) await typescript(values.layer);
+else {
+  console.error("npm run mutants -- --layer codec|session|connection|assembly [--seconds N] [--file NAME], or --docs");
+  process.exitCode = 2;
+}
