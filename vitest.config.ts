@@ -22,14 +22,14 @@ const universal = ["test/codec/**/*.test.ts", "test/session/**/*.test.ts"];
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "node", include: ["test/**/*.test.ts"], testTimeout: 30_000 } },
+      { test: { name: "node", include: ["test/**/*.test.ts"], testTimeout: 120_000 } },
       ...(browserFound || browserWanted
         ? [
             {
               test: {
                 name: "browser",
                 include: universal,
-                testTimeout: 30_000,
+                testTimeout: 120_000,
                 browser: {
                   enabled: true,
                   headless: true,

@@ -1,0 +1,178 @@
+/**
+ * `npm run bench:sockets [-- pipeline roundTrip fanOut] [--json FILE]`: sockets by the API of the `zeromq` package, ours against the addon, the same
+ * program for both, TCP on the loopback, each side a process of its own.
+ */
+import { node, pair } from "./lib/children.js";
+import { median, ratio } from "./lib/compare.js";
+import { libzmq } from "./lib/libzmq.js";
+import { main } from "./lib/program.js";
+import { times } from "./lib/table.js";
+
+const SIZES = { "16 B": 16, "64 B": 64, "256 B": 256, "1 KiB": 1024, "64 KiB": 65_536 };
+const ROUNDS = 5;
+/** Nanoseconds that one measurement takes, about: long enough for the collector and the compiler to have their part. */
+const TIME = 1500e6;
+/** Messages that warm up, and say how many that is. */
+const FIRST = { small: 50_000, large: 2000 };
+const TRIPS = 5000;
+const SUBSCRIBERS = 100;
+const TOPIC_SIZE = 64;
+
+const sockets = node("sockets");
+const c = libzmq();
+
+/** Two peers of one package. */
+const both = (name) => [
+  (role, endpoint) => sockets(name, role, endpoint),
+  (role, endpoint) => sockets(name, role, endpoint),
+];
+const contenders = {
+  ours: both("ours"),
+  addon: both("zeromq"),
+};
+const withC = c && {
+  "ours → C": [both("ours")[0], c.start],
+  "addon → C": [both("zeromq")[0], c.start],
+  "C → ours": [c.start, both("ours")[0]],
+  "C → addon": [c.start, both("zeromq")[0]],
+};
+
+async function measured([sender, receiver], size, count) {
+  const before = [await sender.cpu(), await receiver.cpu()];
+  receiver.tell(`go ${size} ${count}`);
+  await receiver.next("armed");
+  sender.tell(`go ${size} ${count}`);
+  const [nanoseconds] = await receiver.next("done");
+  await sender.next("done");
+  return {
+    time: Number(nanoseconds),
+    send: ((await sender.cpu()) - before[0]) / count,
+    receive: ((await receiver.cpu()) - before[1]) / count,
+  };
+}
+
+async function started(list, first, second) {
+  const pairs = {};
+  for (const [name, [one, other]] of Object.entries(list)) pairs[name] = await pair(one, first, other, second);
+  return pairs;
+}
+
+const closeAll = (pairs) =>
+  Object.values(pairs)
+    .flat()
+    .forEach((peer) => peer.close());
+
+/** All contenders in turn, round by round: what is measured, by contender, one figure a round. */
+async function alternating(pairs, size, progress, title) {
+  const found = { time: {}, send: {}, receive: {} };
+  const counts = {};
+  for (const [name, peers] of Object.entries(pairs)) {
+    progress(`${title}, ${name}`);
+    const first = size > 16_384 ? FIRST.large : FIRST.small;
+    await measured(peers, size, first);
+    const { time } = await measured(peers, size, first);
+    counts[name] = Math.ceil(TIME / time) + 2;
+    for (const kind of Object.keys(found)) found[kind][name] = [];
+  }
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [name, peers] of Object.entries(pairs)) {
+      progress(`${title}, ${name}, round ${round + 1}`);
+      const result = await measured(peers, size, counts[name]);
+      for (const kind of Object.keys(found)) found[kind][name].push(result[kind]);
+    }
+  }
+  return found;
+}
+
+async function pipeline({ progress }) {
+  const rows = [];
+  const pairs = await started({ ...contenders, ...withC }, "send", "receive");
+  for (const [title, size] of Object.entries(SIZES)) {
+    const { time, send, receive } = await alternating(pairs, size, progress, title);
+    const cpu = (name) => median(send[name]) + median(receive[name]);
+    rows.push({
+      messages: title,
+      "ours / addon": times(ratio(time, "ours", "addon")),
+      "CPU, ours / addon": times(cpu("ours") / cpu("addon")),
+      ...(withC && {
+        "to C, ours / addon": times(ratio(time, "ours → C", "addon → C")),
+        "from C, ours / addon": times(ratio(time, "C → ours", "C → addon")),
+      }),
+      "ours M/s": 1e3 / median(time.ours),
+      "addon M/s": 1e3 / median(time.addon),
+      "CPU ns, ours": cpu("ours"),
+      "CPU ns, addon": cpu("addon"),
+    });
+  }
+  closeAll(pairs);
+  return {
+    title: "Pipeline",
+    note: `PUSH to PULL: \`await socket.send(payload)\`, \`for await (const [payload] of socket)\`, default marks, some ${TIME / 1e9} s each round, medians of ${ROUNDS} rounds that alternate.${c ? ` C: libzmq ${c.version}.` : ""}`,
+    columns: Object.keys(rows[0]),
+    rows,
+  };
+}
+
+async function roundTrip({ progress }) {
+  const half = { ours: [], addon: [] };
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [name, [one, other]] of Object.entries(contenders)) {
+      progress(`round trip, ${name}, round ${round + 1}`);
+      const peers = await pair(one, "answer", other, "ask");
+      const [answer, ask] = peers;
+      for (const count of [TRIPS, TRIPS]) {
+        answer.tell(`go 64 ${count}`);
+        await answer.next("armed");
+        ask.tell(`go 64 ${count}`);
+        const [p50] = await ask.next("done");
+        if (half[name].length === round) half[name].push(Number(p50));
+        else half[name][round] = Number(p50);
+      }
+      for (const peer of peers) peer.close();
+    }
+  }
+  const row = {
+    peers: "REQ, REP",
+    "ours / addon": times(1 / ratio(half, "ours", "addon")),
+    "ours p50 µs": median(half.ours) / 1e3,
+    "addon p50 µs": median(half.addon) / 1e3,
+  };
+  return {
+    title: "Questions and answers",
+    note: `64 B there and back, one at a time, medians of ${ROUNDS} rounds that alternate, each with processes of its own.`,
+    columns: Object.keys(row),
+    rows: [row],
+  };
+}
+
+async function fanOut({ progress }) {
+  const pairs = await started(contenders, "publish", "subscribe");
+  // What is published before they have subscribed nobody gets.
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  const found = { ours: [], addon: [] };
+  const count = { ours: 5000, addon: 1000 };
+  for (let round = -1; round < ROUNDS; round++) {
+    for (const [name, peers] of Object.entries(pairs)) {
+      progress(`fan-out, ${name}, round ${round + 1}`);
+      const { time } = await measured(peers, TOPIC_SIZE, count[name]);
+      if (round >= 0) found[name].push(time);
+      else count[name] = Math.max(500, Math.ceil(TIME / (time * SUBSCRIBERS)));
+    }
+  }
+  closeAll(pairs);
+  const row = {
+    peers: `PUB, ${SUBSCRIBERS} SUBs`,
+    "ours / addon": times(ratio(found, "ours", "addon")),
+    "ours M/s": 1e3 / median(found.ours),
+    "addon M/s": 1e3 / median(found.addon),
+  };
+  return {
+    title: "Fan-out",
+    note: `One PUB to ${SUBSCRIBERS} SUBs of one process, ${TOPIC_SIZE} B, marks off, deliveries counted; medians of ${ROUNDS} rounds that alternate.`,
+    columns: Object.keys(row),
+    rows: [row],
+  };
+}
+
+await main("Sockets", { pipeline, roundTrip, fanOut }, { on: c ? [`libzmq ${c.version}`] : [] }, 100);
+process.exit(0);
