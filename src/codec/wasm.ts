@@ -10,8 +10,9 @@ const engines = new Map<WebAssembly.Module | undefined, Engine>();
 /**
  * The codec in WebAssembly; one instance and one memory a thread and module, made when first asked for.
  *
- * @param module - This package's WebAssembly, compiled beforehand, for where compiling octets is forbidden (Cloudflare Workers,
- *   a page without `wasm-unsafe-eval`). The package has it as `monocoque/codec.wasm`. Left out, the inlined octets are compiled.
+ * @param module - This package's WebAssembly, compiled beforehand, for where compiling octets is forbidden (Cloudflare
+ *   Workers, a page without `wasm-unsafe-eval`). The package has it as `monocoque/codec.wasm`. Left out, the inlined
+ *   octets are compiled.
  * @throws A TypeError if `module` is anything else. What the platform throws where WebAssembly is missing or forbidden;
  *   `defaultCodec()` falls back instead.
  */

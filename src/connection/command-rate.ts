@@ -4,7 +4,8 @@ import { COMMAND_BURST, COMMANDS_PER_SECOND } from "./limits.js";
 /** A bucket that fills with time: so many at once, then so many a second. */
 export class CommandRate {
   #left = COMMAND_BURST;
-  #since = 0;
+  /** When it was filled last. */
+  #since = Date.now();
 
   /** Whether one more is tolerated now. The clock is looked at only when the bucket is empty. */
   allows(): boolean {
@@ -16,7 +17,7 @@ export class CommandRate {
 
   #fill(): void {
     const now = Date.now();
-    const seconds = this.#since === 0 ? 0 : (now - this.#since) / 1000;
+    const seconds = (now - this.#since) / 1000;
     this.#since = now;
     this.#left = Math.min(COMMAND_BURST, Math.floor(seconds * COMMANDS_PER_SECOND));
   }

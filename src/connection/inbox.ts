@@ -7,6 +7,9 @@ import { runOf } from "./whole-messages.js";
 /** The memory of a run that came back is kept up to this size. */
 const SPARE = 1024 * 1024;
 
+/** So many places at least are cut off the queue in one go, and half of it. */
+const CUT = 64;
+
 /** A run of whole messages, or one message of a transport that frames by itself. */
 type Arrival = FrameBatch | Uint8Array[];
 
@@ -29,7 +32,8 @@ const DONE: IteratorResult<never, undefined> = { done: true, value: undefined };
 export class Inbox {
   readonly #user: InboxUser;
   readonly #makePayload: PayloadMaker;
-  #queue: Arrival[] = [];
+  /** What was taken lies in front of `#head` as undefined, until it is cut off. */
+  #queue: (Arrival | undefined)[] = [];
   #head = 0;
   #cost = 0;
   #takers: Taker[] = [];
@@ -224,9 +228,10 @@ export class Inbox {
   #shift(): Arrival | undefined {
     const arrival = this.#queue[this.#head];
     if (arrival === undefined) return undefined;
-    this.#head++;
-    if (this.#head === this.#queue.length) {
-      this.#queue = [];
+    // At once: a queue that is never empty would keep everything that ever came.
+    this.#queue[this.#head++] = undefined;
+    if (this.#head === this.#queue.length || (this.#head >= CUT && this.#head * 2 >= this.#queue.length)) {
+      this.#queue = this.#queue.slice(this.#head);
       this.#head = 0;
     }
     this.#cost -= costOf(arrival);
