@@ -10,7 +10,7 @@ import { view } from "./bytes.js";
 import type { EndpointOwner, OpenEndpoint } from "./endpoints.js";
 import { Linger, type Lingerer } from "./lingering.js";
 import { ReconnectInterval } from "./reconnect.js";
-import { tellCommand, tellHandshakeFailed } from "./wire.js";
+import { receiveMark, tellCommand, tellHandshakeFailed } from "./wire.js";
 import { type PipeKeeper, WirePipe } from "./wire-pipe.js";
 
 /** How an endpoint is reached, by its scheme. */
@@ -156,7 +156,13 @@ export class Connector implements LinkUser, PipeKeeper, OpenEndpoint, Lingerer {
   #dial(): void {
     this.#owner.monitor.tell({ type: "connect:delay", address: this.#address });
     const { settings, parts } = this.#way;
-    const link = new Link(settings, { ...parts, user: this, outbox: this.#outbox, makePayload: view });
+    const link = new Link(settings, {
+      ...parts,
+      user: this,
+      outbox: this.#outbox,
+      makePayload: view,
+      messageMark: receiveMark(this.#owner),
+    });
     this.#link = link;
     this.#way.dial(link, () => this.#tellReached());
   }

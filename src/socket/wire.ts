@@ -10,8 +10,8 @@ import type { Monitor } from "./monitor.js";
 import type { Settings } from "./settings.js";
 import { warn } from "./turn.js";
 
-/** Octets that a waiting message is taken for: links count octets, sockets messages. */
-const MESSAGE = 1024;
+/** Octets that may wait of one peer, for each message that may: libzmq has no such bound, and a hostile peer finds that out. */
+const MESSAGE = 64 * 1024;
 
 /** Socket types whose identity libzmq sends. */
 const IDENTIFIED: readonly string[] = ["REQ", "DEALER", "ROUTER"];
@@ -55,6 +55,11 @@ export function linkSettings(owner: EndpointOwner, overWebSocket: boolean): Link
     ...(heartbeatInterval > 0 &&
       !overWebSocket && { heartbeat: { interval: heartbeatInterval, timeout, ttl: heartbeatTimeToLive } }),
   });
+}
+
+/** @internal How many messages of one peer may wait; it may change while they do. */
+export function receiveMark({ settings }: EndpointOwner): () => number {
+  return () => settings.receiveHighWaterMark;
 }
 
 function refuseAndWarn(settings: Settings): void {
