@@ -16,6 +16,8 @@ import { type PipeKeeper, WirePipe } from "./wire-pipe.js";
 /** How an endpoint is reached, by its scheme. */
 export interface Way {
   readonly settings: LinkSettings;
+  /** What must be there before the first link. */
+  readonly ready: Promise<void> | undefined;
   readonly parts: LinkParts;
   /** Makes what waits to leave, as this scheme frames it. */
   outbox(): Outbox;
@@ -59,7 +61,9 @@ export class Connector implements LinkUser, PipeKeeper, OpenEndpoint, Lingerer {
   /** Begins. */
   start(): void {
     if (this.#lasts) this.#owner.user.attached(this.#pipe);
-    this.#dial();
+    const { ready } = this.#way;
+    if (ready === undefined) this.#dial();
+    else void ready.then(() => this.#dial());
   }
 
   // What the link tells.
@@ -154,6 +158,7 @@ export class Connector implements LinkUser, PipeKeeper, OpenEndpoint, Lingerer {
   }
 
   #dial(): void {
+    if (this.#retired) return;
     this.#owner.monitor.tell({ type: "connect:delay", address: this.#address });
     const { settings, parts } = this.#way;
     const link = new Link(settings, {
