@@ -1,6 +1,7 @@
 /** What has come and waits to be consumed: runs of whole messages, handed on as runs or message by message. */
 import type { FrameBatch } from "../codec/batch.js";
 import { FRAME_COST, ROW_COST, RUN_COST } from "./limits.js";
+import { messagesIn } from "./outbox.js";
 import type { PayloadMaker } from "./payload-maker.js";
 import { runOf } from "./whole-messages.js";
 
@@ -36,6 +37,8 @@ export class Inbox {
   #queue: (Arrival | undefined)[] = [];
   #head = 0;
   #cost = 0;
+  #messages = 0;
+  readonly #counted: boolean;
   #takers: Taker[] = [];
   #ended = false;
   /** The run that is being handed out message by message, the next frame in it, and the memory it lies in. */
@@ -50,7 +53,9 @@ export class Inbox {
   /** Whether the memory of a run is nobody else's, so that the next run may be written into it. */
   #ownMemory = true;
 
-  constructor(user: InboxUser, makePayload: PayloadMaker) {
+  /** @param counted - Whether somebody asks how many messages wait: to count those of a run takes a look at each frame. */
+  constructor(user: InboxUser, makePayload: PayloadMaker, counted = false) {
+    this.#counted = counted;
     this.#user = user;
     this.#makePayload = makePayload;
   }
@@ -89,6 +94,11 @@ export class Inbox {
     return this.#takers[0]?.messages === true && !this.readable;
   }
 
+  /** Messages that wait, where they are counted; those of a run that is being handed out no longer do. */
+  get messages(): number {
+    return this.#messages;
+  }
+
   /** What waits, in octets of memory. */
   get cost(): number {
     return this.#cost;
@@ -124,6 +134,7 @@ export class Inbox {
     this.#run = undefined;
     this.#next = 0;
     this.#cost = 0;
+    this.#messages = 0;
   }
 
   /** The next message, if one waits; owned. */
@@ -159,6 +170,7 @@ export class Inbox {
   #add(arrival: Arrival): void {
     this.#queue.push(arrival);
     this.#cost += costOf(arrival);
+    if (this.#counted) this.#messages += countOf(arrival);
     this.#user.filled(this.#cost);
     if (this.#takers.length > 0) this.#serve();
   }
@@ -235,6 +247,7 @@ export class Inbox {
       this.#head = 0;
     }
     this.#cost -= costOf(arrival);
+    if (this.#counted) this.#messages -= countOf(arrival);
     this.#user.filled(this.#cost);
     return arrival;
   }
@@ -242,6 +255,10 @@ export class Inbox {
 
 function give(taker: Taker, value: Uint8Array[] | FrameBatch): void {
   taker.resolve({ done: false, value: value as never });
+}
+
+function countOf(arrival: Arrival): number {
+  return Array.isArray(arrival) ? 1 : messagesIn(arrival);
 }
 
 /** Octets of memory that something takes while it waits. */

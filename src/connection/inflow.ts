@@ -16,13 +16,16 @@ export interface InflowUser {
 export class Inflow implements InboxUser {
   readonly inbox: Inbox;
   readonly #mark: number;
+  readonly #messageMark: (() => number) | undefined;
   readonly #user: InflowUser;
   #transport: Transport | undefined;
   #paused = false;
 
-  constructor(mark: number, makePayload: PayloadMaker, user: InflowUser) {
-    this.inbox = new Inbox(this, makePayload);
+  /** `messageMark` is how many messages may wait, beside the octets; 0: any number. */
+  constructor(mark: number, makePayload: PayloadMaker, user: InflowUser, messageMark?: () => number) {
+    this.inbox = new Inbox(this, makePayload, messageMark !== undefined);
     this.#mark = mark;
+    this.#messageMark = messageMark;
     this.#user = user;
   }
 
@@ -36,10 +39,12 @@ export class Inflow implements InboxUser {
   }
 
   filled(cost: number): void {
-    if (!this.#paused && cost >= this.#mark) {
+    const messageMark = this.#messageMark?.() || Infinity;
+    const { messages } = this.inbox;
+    if (!this.#paused && (cost >= this.#mark || messages >= messageMark)) {
       this.#paused = true;
       this.#transport?.pause();
-    } else if (this.#paused && (cost === 0 || cost * 2 < this.#mark)) {
+    } else if (this.#paused && (cost === 0 || (cost * 2 < this.#mark && messages * 2 < messageMark))) {
       this.#paused = false;
       this.#user.resumed();
       this.#transport?.resume();

@@ -48,7 +48,10 @@ export class Link implements ReceptionUser, IncomingUser, InflowUser, OutflowUse
   #patience: Timer | undefined;
   #stopListening: (() => void) | undefined;
 
-  constructor(settings: Settings, { user = {}, outbox, makePayload = plainPayload, budget }: LinkParts = {}) {
+  constructor(
+    settings: Settings,
+    { user = {}, outbox, makePayload = plainPayload, budget, messageMark }: LinkParts = {},
+  ) {
     const codec = settings.codec ?? defaultCodec();
     const { signal, connectTimeout, maxMessageSize, maxMessageFrames } = settings;
     this.#settings = settings;
@@ -57,7 +60,7 @@ export class Link implements ReceptionUser, IncomingUser, InflowUser, OutflowUse
     this.#session = new ZmtpSession({ ...settings, codec });
     this.#ownOutbox = outbox === undefined;
     this.outflow = new Outflow(outbox ?? new ZmtpOutbox(codec), settings.highWaterMark, this);
-    this.#inflow = new Inflow(settings.receiveHighWaterMark, makePayload, this);
+    this.#inflow = new Inflow(settings.receiveHighWaterMark, makePayload, this, messageMark);
     this.inbox = this.#inflow.inbox;
     this.#incoming = new Incoming(this.#session, this.inbox, this, { maxMessageSize, maxMessageFrames }, settings);
     this.reception = new Reception(this, this.#session, this.#incoming, this.outflow);

@@ -10,7 +10,7 @@ import { after } from "../connection/timer.js";
 import { view } from "./bytes.js";
 import type { EndpointOwner } from "./endpoints.js";
 import { Linger, type Lingerer } from "./lingering.js";
-import { tellCommand, tellHandshakeFailed } from "./wire.js";
+import { receiveMark, tellCommand, tellHandshakeFailed } from "./wire.js";
 import { type PipeKeeper, WirePipe } from "./wire-pipe.js";
 
 /** Where peers come in. */
@@ -35,7 +35,13 @@ export class Accepted implements LinkUser, PipeKeeper, Lingerer {
     const outbox: Outbox = parts.outbox ?? new ZmtpOutbox(settings.codec ?? defaultCodec(), true);
     this.#gate = gate;
     this.#pipe = new WirePipe(gate.address, gate.owner, this, outbox);
-    this.link = new Link(settings, { ...parts, user: this, outbox, makePayload: view });
+    this.link = new Link(settings, {
+      ...parts,
+      user: this,
+      outbox,
+      makePayload: view,
+      messageMark: receiveMark(gate.owner),
+    });
   }
 
   opened(link: Link): void {

@@ -12,12 +12,14 @@ import { view } from "./bytes.js";
 import type { EndpointOwner, OpenEndpoint } from "./endpoints.js";
 import { Linger, type Lingerer } from "./lingering.js";
 import { ReconnectInterval } from "./reconnect.js";
-import { tellCommand, tellHandshakeFailed } from "./wire.js";
+import { receiveMark, tellCommand, tellHandshakeFailed } from "./wire.js";
 import { type PipeKeeper, WirePipe } from "./wire-pipe.js";
 
 /** How an endpoint is reached, by its scheme. */
 export interface Way {
   readonly settings: LinkSettings;
+  /** What must be there before the first link. */
+  readonly ready: Promise<void> | undefined;
   readonly parts: LinkParts;
   /** Makes what waits to leave, as this scheme frames it. */
   outbox(): Outbox;
@@ -61,7 +63,9 @@ export class Connector implements LinkUser, PipeKeeper, OpenEndpoint, Lingerer {
   /** Begins. */
   start(): void {
     if (this.#lasts) this.#owner.user.attached(this.#pipe);
-    this.#dial();
+    const { ready } = this.#way;
+    if (ready === undefined) this.#dial();
+    else void ready.then(() => this.#dial());
   }
 
   // What the link tells.
@@ -156,9 +160,16 @@ export class Connector implements LinkUser, PipeKeeper, OpenEndpoint, Lingerer {
   }
 
   #dial(): void {
+    if (this.#retired) return;
     this.#owner.monitor.tell({ type: "connect:delay", address: this.#address });
     const { settings, parts } = this.#way;
-    const link = new Link(settings, { ...parts, user: this, outbox: this.#outbox, makePayload: view });
+    const link = new Link(settings, {
+      ...parts,
+      user: this,
+      outbox: this.#outbox,
+      makePayload: view,
+      messageMark: receiveMark(this.#owner),
+    });
     this.#link = link;
     this.#way.dial(link, () => this.#tellReached());
   }

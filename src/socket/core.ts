@@ -30,6 +30,9 @@ const AT_ONCE = 512;
 /** The answer to every send that had room: one promise for all. */
 const SENT: Promise<void> = Promise.resolve();
 
+/** Types that have nothing worth waiting for when they are closed. */
+const HASTY: readonly string[] = ["SUB", "XSUB", "DISH"];
+
 /** `blocked` while a bind, an unbind or a proxy has the socket. */
 type State = "open" | "blocked" | "closed";
 
@@ -59,7 +62,7 @@ export class SocketCore implements PipeUser, EndpointOwner, OptionOwner, OpenSoc
     this.context = context;
     this.options = new OptionStore(this);
     this.settings.ipv6 = context.get(CONTEXT_OPTIONS.ipv6.id) !== 0;
-    if (!this.blocky) this.settings.linger = 0;
+    if (!this.blocky || HASTY.includes(this.name)) this.settings.linger = 0;
     this.pattern = pattern.make(this.settings);
     this.endpoints = new Endpoints(this);
   }

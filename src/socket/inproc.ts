@@ -169,6 +169,10 @@ export class InprocNames {
     for (const far of early ?? []) if (far.other !== undefined) meet(far, side);
   }
 
+  isBound(name: string): boolean {
+    return this.#bound.has(name);
+  }
+
   /** False if it was not bound by this one. */
   unbind(name: string, side: Side): boolean {
     return this.#bound.get(name) === side && this.#bound.delete(name);

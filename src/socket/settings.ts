@@ -52,6 +52,19 @@ const wide = (id: number, kind: "Int64" | "Uint64" | "Uint32", initial: number):
 const key = (id: number): Option<Uint8Array> =>
   text(id, 32, 40, { valid: ({ length }) => length === 32 || length === 40 });
 
+const ascii = new TextDecoder();
+const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?:\/(\d{1,2}))?$/;
+const IPV6 = /^[0-9a-f]*:[0-9a-f:.]*(?:\/(\d{1,3}))?$/i;
+
+/** Whether it is an address, or an address and how many of its bits count. Nothing: whoever comes. */
+function isFilter(value: Uint8Array): boolean {
+  const filter = ascii.decode(value);
+  const [, a, b, c, d, bits = 32] = IPV4.exec(filter) ?? [];
+  if (a !== undefined) return [a, b, c, d].every((octet) => Number(octet) <= 255) && Number(bits) <= 32;
+  const six = IPV6.exec(filter);
+  return filter === "" || (six !== null && Number(six[1] ?? 128) <= 128);
+}
+
 /** Tenths of a second are all that a PING can carry. RFC 37, "Connection Heartbeating". */
 const wholeTenths = (value: number): number => Math.max(0, Math.trunc(value / 100) * 100);
 const MOST_TENTHS = 6_553_599;
@@ -79,7 +92,7 @@ export const OPTIONS = {
   tcpKeepaliveCount: count(35, -1, -1),
   tcpKeepaliveIdle: count(36, -1, -1),
   tcpKeepaliveInterval: count(37, -1, -1),
-  tcpAcceptFilter: text(38, 0, 255),
+  tcpAcceptFilter: text(38, 0, 255, { valid: isFilter }),
   immediate: flag(39),
   xpubVerbose: flag(40, { on: ["XPUB"], immediate: true }),
   ipv6: flag(42),

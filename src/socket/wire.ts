@@ -2,16 +2,18 @@
 import { LARGEST_FRAME } from "../codec/frame.js";
 import type { Settings as LinkSettings } from "../connection/options.js";
 import { settingsFor } from "../connection/options.js";
-import { ZmtpError } from "../error.js";
+import type { Mechanism } from "../session/mechanism.js";
 import type { SocketType } from "../session/socket-type.js";
 import type { EndpointOwner } from "./endpoints.js";
 import { fault, notHere } from "./errno.js";
-import type { Monitor } from "./monitor.js";
+import type { AuthError, Monitor } from "./monitor.js";
+import { securityOf } from "./security.js";
 import type { Settings } from "./settings.js";
 import { warn } from "./turn.js";
+import { ZapError } from "./zap.js";
 
-/** Octets that a waiting message is taken for: links count octets, sockets messages. */
-const MESSAGE = 1024;
+/** Octets that may wait of one peer, for each message that may: libzmq has no such bound, and a hostile peer finds that out. */
+const MESSAGE = 64 * 1024;
 
 /** Socket types whose identity libzmq sends. */
 const IDENTIFIED: readonly string[] = ["REQ", "DEALER", "ROUTER"];
@@ -34,10 +36,22 @@ const WITHOUT_EFFECT: readonly (readonly [keyof Settings, string])[] = [
 
 const told = new Set<string>();
 
+/** What a socket's links have in common, and what must be there before the first one. */
+export interface Wiring {
+  readonly settings: LinkSettings;
+  readonly ready: Promise<void> | undefined;
+}
+
 /** @internal The options of a socket's links, as they are at this bind or connect. Throws for what cannot be. */
-export function linkSettings(owner: EndpointOwner, overWebSocket: boolean): LinkSettings {
+export function wiringOf(owner: EndpointOwner, overWebSocket: boolean): Wiring {
+  refuseAndWarn(owner.settings);
+  const { mechanism, ready } = securityOf(owner);
+  if (overWebSocket && mechanism !== undefined) throw notHere("PLAIN and CURVE", "over ws:// there is no mechanism");
+  return { settings: linkSettings(owner, overWebSocket, mechanism), ready };
+}
+
+function linkSettings(owner: EndpointOwner, overWebSocket: boolean, mechanism: Mechanism | undefined): LinkSettings {
   const { settings } = owner;
-  refuseAndWarn(settings);
   const { heartbeatInterval, heartbeatTimeout, heartbeatTimeToLive, handshakeInterval, connectTimeout } = settings;
   const timeout = heartbeatTimeout > 0 ? heartbeatTimeout : heartbeatInterval;
   const identified = IDENTIFIED.includes(owner.name) && settings.routingId.length > 0;
@@ -45,7 +59,7 @@ export function linkSettings(owner: EndpointOwner, overWebSocket: boolean): Link
     // A STREAM has no links; its options are checked all the same.
     socketType: owner.name === "STREAM" ? "DEALER" : (owner.name as SocketType),
     ...(identified && { identity: settings.routingId }),
-    ...securityOf(settings),
+    mechanism,
     maxFrameSize: settings.maxMessageSize < 0 ? LARGEST_FRAME : Math.min(settings.maxMessageSize, LARGEST_FRAME),
     maxMessageSize: Infinity,
     receiveHighWaterMark: settings.receiveHighWaterMark === 0 ? Infinity : settings.receiveHighWaterMark * MESSAGE,
@@ -55,6 +69,11 @@ export function linkSettings(owner: EndpointOwner, overWebSocket: boolean): Link
     ...(heartbeatInterval > 0 &&
       !overWebSocket && { heartbeat: { interval: heartbeatInterval, timeout, ttl: heartbeatTimeToLive } }),
   });
+}
+
+/** @internal How many messages of one peer may wait; it may change while they do. */
+export function receiveMark({ settings }: EndpointOwner): () => number {
+  return () => settings.receiveHighWaterMark;
 }
 
 function refuseAndWarn(settings: Settings): void {
@@ -67,16 +86,6 @@ function refuseAndWarn(settings: Settings): void {
   }
 }
 
-function securityOf(settings: Settings): object {
-  if (settings.plainServer || settings.plainUsername.length > 0 || settings.plainPassword.length > 0) {
-    throw notHere("plainServer, plainUsername, plainPassword", "PLAIN is not wired in yet");
-  }
-  if (settings.curveServer || settings.curveServerKey.length > 0) {
-    throw notHere("curveServer, curveServerKey", "CURVE is not wired in yet");
-  }
-  return {};
-}
-
 /** What libzmq calls the faults of a handshake. */
 const PROTOCOL: Readonly<Record<string, string>> = {
   MECHANISM_MISMATCH: "MECHANISM_MISMATCH",
@@ -87,16 +96,27 @@ const PROTOCOL: Readonly<Record<string, string>> = {
   SOCKET_TYPE_MISMATCH: "INVALID_METADATA",
 };
 
+/** What a status of ZAP says, as the `zeromq` package has it. */
+const STATUSES: Readonly<Record<string, string>> = {
+  300: "Temporary error",
+  400: "Authentication failure",
+  500: "Internal error",
+};
+
 /** @internal Tells that a handshake has failed, as the kind of failure that it was. */
 export function tellHandshakeFailed(monitor: Monitor, address: string, error: unknown): void {
   if (!monitor.observed) return;
-  const code = error instanceof ZmtpError ? PROTOCOL[error.code] : undefined;
-  if (code === undefined) {
-    monitor.tell({ type: "handshake:error:other", address, error: fault("EPIPE") });
-    return;
-  }
-  const protocol = Object.assign(new Error("ZMTP protocol error"), { code: `ERR_ZMTP_${code}` });
-  monitor.tell({ type: "handshake:error:protocol", address, error: protocol });
+  const { code, message, cause } = (error ?? {}) as { code?: string; message?: string; cause?: unknown };
+  const [status] = /\b[345]00\b/.exec(message ?? "") ?? [];
+  if (status !== undefined && (code === "DENIED" || code === "PEER_ERROR")) {
+    const refusal = Object.assign(new Error(STATUSES[status]), { status: Number(status) as AuthError["status"] });
+    monitor.tell({ type: "handshake:error:auth", address, error: refusal });
+  } else if (cause instanceof ZapError) {
+    monitor.tell({ type: "handshake:error:protocol", address, error: cause });
+  } else if (code !== undefined && code in PROTOCOL) {
+    const fault = Object.assign(new Error("ZMTP protocol error"), { code: `ERR_ZMTP_${PROTOCOL[code]}` });
+    monitor.tell({ type: "handshake:error:protocol", address, error: fault });
+  } else monitor.tell({ type: "handshake:error:other", address, error: fault("EPIPE") });
 }
 
 /** @internal Passes on what a subscriber or a DISH at the other end wants. */

@@ -1,6 +1,6 @@
 /** Endpoints that a socket has bound in Node, Deno and Bun: a server, and the peers that came to it. */
 import { mkdtempSync, rmSync } from "node:fs";
-import { type AddressInfo, createServer, type Server } from "node:net";
+import { type AddressInfo, createServer, isIPv6, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { HANDSHAKES } from "../connection/limits.js";
@@ -10,7 +10,7 @@ import { webSocketServer } from "../connection/node/ws-server.js";
 import { type Scheme, schemeOf } from "../socket/address.js";
 import type { EndpointOwner, OpenEndpoint } from "../socket/endpoints.js";
 import { type ErrnoError, fault, faultOf, notHere } from "../socket/errno.js";
-import { linkSettings } from "../socket/wire.js";
+import { wiringOf } from "../socket/wire.js";
 import { Gatekeeper } from "./gatekeeper.js";
 import { addressToBind, ipcPath, onlyTcp, webSocketUrl } from "./node-address.js";
 
@@ -24,6 +24,8 @@ interface Plan {
   readonly where: Where;
   readonly url: URL | undefined;
   readonly settings: ListenSettings;
+  /** What must be there before anybody is let in. */
+  readonly ready: Promise<void> | undefined;
   readonly gate: Gatekeeper;
   readonly owner: EndpointOwner;
 }
@@ -31,6 +33,7 @@ interface Plan {
 /** Binds an endpoint. Rejects with the fault, which observers are told as well. */
 export async function bindEndpoint(address: string, owner: EndpointOwner): Promise<OpenEndpoint> {
   const plan = planFor(address, owner);
+  await plan.ready;
   try {
     const server = await serverFor(plan);
     await listenAt(server, plan);
@@ -43,14 +46,29 @@ export async function bindEndpoint(address: string, owner: EndpointOwner): Promi
 /** As `bindEndpoint`, at once. Node binds addresses of this machine at once, too; why it could not it says later. */
 export function bindEndpointSync(address: string, owner: EndpointOwner): OpenEndpoint {
   const plan = planFor(address, owner);
-  if (plan.url !== undefined) throw notHere("bindSync", "over ws:// it takes a moment: use bind");
+  if (plan.url !== undefined || plan.ready !== undefined) {
+    throw notHere("bindSync", "over ws://, and with CURVE, it takes a moment: use bind");
+  }
   const server = createServer({ allowHalfOpen: true }, (socket) => plan.gate.socket(socket));
   server.once("error", () => {});
   // As libzmq does: the path may be there since a process died.
   if ("path" in plan.where) rmSync(plan.where.path, { force: true });
-  server.listen({ ...plan.where, backlog: plan.settings.backlog });
+  listenAtOnce(server, plan);
   if (server.address() === null) throw failed(plan, fault("EADDRINUSE", address));
   return new BoundEndpoint(server, plan);
+}
+
+/** Node's `listen` looks a host up first, even an address, which takes a tick: what it does then is called at once. */
+interface ListensAtOnce {
+  _listen2?(address: string, port: number, family: 4 | 6, backlog: number | undefined): void;
+}
+
+function listenAtOnce(server: Server, { where, settings }: Plan): void {
+  const { backlog } = settings;
+  const now = server as Server & ListensAtOnce;
+  if ("path" in where) server.listen({ path: where.path, backlog });
+  else if (now._listen2 !== undefined) now._listen2(where.host, where.port, isIPv6(where.host) ? 6 : 4, backlog);
+  else throw notHere("bindSync", "this engine binds a moment later: use bind");
 }
 
 class BoundEndpoint implements OpenEndpoint {
@@ -92,8 +110,9 @@ function planFor(address: string, owner: EndpointOwner): Plan {
   const rest = address.slice(address.indexOf("://") + 3);
   const url = scheme === "ws" || scheme === "wss" ? webSocketUrl(address) : undefined;
   const { backlog, ipv6 } = owner.settings;
+  const wiring = wiringOf(owner, url !== undefined);
   const settings: ListenSettings = {
-    ...linkSettings(owner, url !== undefined),
+    ...wiring.settings,
     noDelay: true,
     busyPoll: 0,
     onRefused: undefined,
@@ -105,7 +124,7 @@ function planFor(address: string, owner: EndpointOwner): Plan {
   };
   const hostAndPort = url === undefined ? rest : `${url.hostname}:${url.port || 80}`;
   const where = scheme === "ipc" ? { path: pathFor(rest, address) } : addressToBind(hostAndPort, address, ipv6);
-  return { address, scheme, where, url, settings, gate: new Gatekeeper(owner, settings), owner };
+  return { address, scheme, where, url, settings, ready: wiring.ready, gate: new Gatekeeper(owner, settings), owner };
 }
 
 /** A wildcard is a path that nobody else has. */

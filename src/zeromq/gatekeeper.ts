@@ -49,8 +49,9 @@ export class Gatekeeper implements Gate {
       this.#acceptRaw(socket);
       return;
     }
-    const { link } = this.#accept(this.#settings, {});
-    const transport = new SocketTransport(socket, link.reception, this.#settings, remoteAddressOf(socket));
+    const remoteAddress = remoteAddressOf(socket);
+    const { link } = this.#accept({ ...this.#settings, remoteAddress } as NodeSettings, {});
+    const transport = new SocketTransport(socket, link.reception, this.#settings, remoteAddress);
     link.reception.attached(transport);
   }
 

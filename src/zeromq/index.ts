@@ -2,9 +2,10 @@
 
 import { onlyByNew } from "../socket/arguments.js";
 import { contextCore } from "../socket/context-face.js";
-import { notHere } from "../socket/errno.js";
 import * as face from "../socket/index.js";
+import { useCurve } from "../socket/security.js";
 import { useWires } from "../socket/wires.js";
+import { curveSupport, hasSodium, newKeyPair } from "./curve-support.js";
 import { deliverBeforeExit } from "./exit.js";
 import { nodeWires } from "./node-wires.js";
 import { shareAmongThreads } from "./threads.js";
@@ -50,7 +51,7 @@ export const capability: Partial<Record<"ipc" | "pgm" | "tipc" | "norm" | "curve
   pgm: false,
   tipc: false,
   norm: false,
-  curve: false,
+  curve: hasSodium(),
   gssapi: false,
   draft: true,
 };
@@ -68,9 +69,10 @@ export { SocketProxy as Proxy };
 
 /** A new pair of keys for CURVE, as Z85. */
 export function curveKeyPair(): { publicKey: string; secretKey: string } {
-  throw notHere("curveKeyPair", "CURVE is not wired in yet");
+  return newKeyPair();
 }
 
 useWires(nodeWires);
+if (capability.curve) useCurve(curveSupport);
 deliverBeforeExit();
 shareAmongThreads(contextCore(face.context));

@@ -13,7 +13,7 @@ import { ZwsOutbox } from "../connection/zws-outbox.js";
 import { schemeOf } from "../socket/address.js";
 import { Connector, type Way } from "../socket/connector.js";
 import type { EndpointOwner } from "../socket/endpoints.js";
-import { linkSettings } from "../socket/wire.js";
+import { wiringOf } from "../socket/wire.js";
 import type { Wires } from "../socket/wires.js";
 import { bindEndpoint, bindEndpointSync } from "./bound.js";
 import { keepAlive } from "./keep-alive.js";
@@ -40,9 +40,11 @@ function socketWay(address: string, owner: EndpointOwner): Way {
   const rest = address.slice(address.indexOf("://") + 3);
   const ipc = schemeOf(address) === "ipc";
   const target = ipc ? { path: ipcPath(rest, address) } : addressToConnect(rest, address, owner.settings.ipv6);
-  const settings: NodeSettings = { ...linkSettings(owner, false), ...SOCKET_OPTIONS };
+  const wiring = wiringOf(owner, false);
+  const settings: NodeSettings = { ...wiring.settings, ...SOCKET_OPTIONS };
   return {
     settings,
+    ready: wiring.ready,
     parts: {},
     outbox: () => new ZmtpOutbox(defaultCodec(), true),
     dial: (link, reached) => dialSocket(target, settings, link, owner, reached),
@@ -81,9 +83,10 @@ function dialSocket(
 
 function webSocketWay(address: string, owner: EndpointOwner): Way {
   const url = webSocketUrl(address);
-  const [settings] = zwsParts(linkSettings(owner, true));
+  const [settings] = zwsParts(wiringOf(owner, true).settings);
   return {
     settings,
+    ready: undefined,
     parts: {},
     outbox: () => new ZwsOutbox(),
     dial: (link, reached) => {

@@ -47,7 +47,7 @@ class Request extends Pattern {
   }
 
   override get writable(): boolean {
-    return !this.#waiting && this.#turns.writable;
+    return (!this.#waiting || this.settings.relaxed) && this.#turns.writable;
   }
 
   override receive(): Received | undefined {
