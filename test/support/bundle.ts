@@ -69,7 +69,7 @@ async function withWebpack(path: string): Promise<string> {
   const out = await mkdtemp(join(tmpdir(), "webpack-"));
   const program = `
     const [entry, path] = process.argv.slice(1);
-    require("webpack")({ mode: "production", context: path, entry, target: ["web", "es2022"], externalsPresets: { node: true }, externals: "ws",
+    require("webpack")({ mode: "production", context: path, entry, target: ["web", "es2022"], externalsPresets: { node: true }, externals: ["ws", "libsodium-wrappers"],
       externalsType: "module", experiments: { outputModule: true }, output: { path, filename: "out.js" } }, (error, stats) => {
       if (!error && !stats.hasErrors()) return;
       console.error(error ?? stats.toString());
