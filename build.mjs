@@ -138,8 +138,10 @@ function bundle() {
       format: "esm",
       entryFileNames: "[name].js",
       // By the module that all the others in it serve: a module is in one chunk, so names are stable and never the same.
-      chunkFileNames: ({ moduleIds }) =>
-        `chunk/${relative("src", moduleIds.at(-1)).replace(/\.ts$/, "").replaceAll("/", "-")}.js`,
+      chunkFileNames: ({ name, moduleIds }) => {
+        const last = moduleIds.findLast((id) => id.endsWith(".ts"));
+        return `chunk/${last ? relative("src", last).replace(/\.ts$/, "").replaceAll("/", "-") : name}.js`;
+      },
       // Names that show at run time stay; sources and maps are published for whoever reads or debugs.
       minify: { compress: false, mangle: { toplevel: true, keepNames: true }, codegen: { removeWhitespace: true } },
       comments: { legal: false, jsdoc: false, annotation: true },
