@@ -129,10 +129,6 @@ const ourSources = {
   },
 };
 
-function chunkName(module) {
-  return relative("src", module).replace(/\.ts$/, "").replaceAll("/", "-");
-}
-
 /** The entries and what they share, the loader included: a page resolves no bare import, and its requests stay few. */
 function bundle() {
   return build({
@@ -146,9 +142,10 @@ function bundle() {
       format: "esm",
       entryFileNames: "[name].js",
       // By the module that all the others in it serve: a module is in one chunk, so names are stable and never the same.
-      // One that only hands on the names of others has no module.
-      chunkFileNames: ({ moduleIds, name }) =>
-        `chunk/${moduleIds.length === 0 ? name : chunkName(moduleIds.at(-1))}.js`,
+      chunkFileNames: ({ name, moduleIds }) => {
+        const last = moduleIds.findLast((id) => id.endsWith(".ts"));
+        return `chunk/${last ? relative("src", last).replace(/\.ts$/, "").replaceAll("/", "-") : name}.js`;
+      },
       // Names that show at run time stay; sources and maps are published for whoever reads or debugs.
       minify: { compress: false, mangle: { toplevel: true, keepNames: true }, codegen: { removeWhitespace: true } },
       comments: { legal: false, jsdoc: false, annotation: true },
