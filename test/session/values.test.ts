@@ -138,6 +138,13 @@ describe("commands", () => {
     expect(parseCommand(commandBody("X"), 0).data.length).toBe(0);
   });
 
+  it("are read as libzmq misspells PLAIN's ERROR, where they would be no command", () => {
+    const body = concat(ascii("^RROR"), bytes(3), ascii("400"));
+    expect(parseCommand(body, 7)).toEqual({ name: "ERROR", data: concat(bytes(3), ascii("400")), position: 12 });
+    const long = concat(ascii("^RROR"), new Uint8Array(90).fill(65));
+    expect(parseCommand(long, 7).name).toBe(`RROR${"A".repeat(90)}`);
+  });
+
   it.each([
     ["an empty body", bytes(), 7],
     ["no name", bytes(0, 1), 7],
