@@ -17,6 +17,7 @@ export type { ConnectionOptions, HeartbeatOptions } from "./connection/options.j
 export { type ByteStreams, overStreams } from "./connection/streams.js";
 export type { FrameFlags, Transport, TransportUser } from "./connection/transport.js";
 export { type Blame, ZmtpError, type ZmtpErrorCode, type ZmtpErrorOptions } from "./error.js";
+export { nullServer } from "./mechanism/null-server.js";
 export { type PlainCheck, type PlainCredentials, type PlainPeer, plainClient, plainServer } from "./mechanism/plain.js";
 export type { Verdict, ZapHandler, ZapOptions, ZapReply, ZapRequest } from "./mechanism/zap.js";
 export { type Command, encodeCommand, parseCommand } from "./session/command.js";

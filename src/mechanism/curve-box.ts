@@ -33,12 +33,20 @@ export class Counter {
   #last = 0;
 
   next(): Uint8Array {
-    const count = ++this.#last;
     const octets = new Uint8Array(SHORT_NONCE);
-    const view = new DataView(octets.buffer);
-    view.setUint32(0, Math.floor(count / 0x100000000));
-    view.setUint32(4, count % 0x100000000);
+    this.nextInto(octets, 0);
     return octets;
+  }
+
+  /** The next count, written where it is wanted. */
+  nextInto(out: Uint8Array, at: number): void {
+    const count = ++this.#last;
+    const high = Math.floor(count / 0x100000000);
+    const low = count >>> 0;
+    for (let i = 0; i < 4; i++) {
+      out[at + i] = high >>> (24 - 8 * i);
+      out[at + 4 + i] = low >>> (24 - 8 * i);
+    }
   }
 }
 
@@ -49,9 +57,8 @@ export class Rising {
 
   /** Takes note of the peer's next count; throws unless it is above all before. */
   check(octets: Uint8Array, position: number): void {
-    const view = new DataView(octets.buffer, octets.byteOffset, SHORT_NONCE);
-    const high = view.getUint32(0);
-    const low = view.getUint32(4);
+    const high = wordAt(octets, 0);
+    const low = wordAt(octets, 4);
     if (high < this.#high || (high === this.#high && low <= this.#low)) {
       throw new ZmtpError("CURVE_NONCE", "A nonce does not rise: the command is replayed, or out of order", {
         offset: position,
@@ -62,6 +69,10 @@ export class Rising {
     this.#high = high;
     this.#low = low;
   }
+}
+
+function wordAt(octets: Uint8Array, at: number): number {
+  return ((octets[at] << 24) | (octets[at + 1] << 16) | (octets[at + 2] << 8) | octets[at + 3]) >>> 0;
 }
 
 /** @internal Opens a box of a command; throws what its failing means. */

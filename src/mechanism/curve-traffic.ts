@@ -45,8 +45,7 @@ export function curveTraffic({ cryptography, key, asServer, ours, theirs }: Traf
   return {
     name: NAME,
     seal({ payload, more, command }) {
-      const count = ours.next();
-      outward.set(count, PREFIX);
+      ours.nextInto(outward, PREFIX);
       flags[0] = (more ? FLAG_MORE : 0) | (command ? FLAG_COMMAND : 0);
       const size = HEAD + MAC + 1 + payload.length;
       const header = size > 255 ? 9 : 2;
@@ -55,7 +54,7 @@ export function curveTraffic({ cryptography, key, asServer, ours, theirs }: Traf
       writeHeader(out, 0, 0, size);
       out[header] = NAME.length;
       for (let i = 0; i < NAME.length; i++) out[header + 1 + i] = NAME.charCodeAt(i);
-      out.set(count, header + 1 + NAME.length);
+      for (let i = 0; i < SHORT_NONCE; i++) out[header + 1 + NAME.length + i] = outward[PREFIX + i];
       return out;
     },
     unseal({ data, position }: Command): Unsealed {

@@ -9,7 +9,7 @@ export interface ZapRequest {
   readonly mechanism: "NULL" | "PLAIN" | "CURVE";
   /** Which set of rules the server wants applied; empty by default. */
   readonly domain: string;
-  /** Where the peer is, empty where the transport does not say. */
+  /** Where the peer is, without its port; empty where the transport does not say. */
   readonly address: string;
   /** The server's own identity, as libzmq sends it. */
   readonly identity: Uint8Array;
@@ -52,10 +52,15 @@ export function zapRequest(
   return {
     mechanism,
     domain,
-    address: remoteAddress ?? "",
+    address: hostOf(remoteAddress ?? ""),
     identity: identity ?? new Uint8Array(0),
     credentials,
   };
+}
+
+/** "10.0.0.7:5" and "[::1]:5" without port and brackets. */
+function hostOf(address: string): string {
+  return address.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1");
 }
 
 /** @internal What is accepted, with the name that a bare `true` gives a peer. */

@@ -51,6 +51,8 @@ export function parseCommand(body: Uint8Array, position = 0): Command {
   if (length === undefined) throw malformed("A command is empty", position);
   if (length === 0) throw malformed("A command has no name", position);
   if (length + 1 > body.length) {
+    if (isLibzmqError(body))
+      return { name: "ERROR", data: body.subarray(LIBZMQ_ERROR.length), position: position + LIBZMQ_ERROR.length };
     throw malformed(`A command of ${body.length} octets claims a name of ${length}`, position);
   }
   for (let i = 1; i <= length; i++) {
@@ -61,6 +63,16 @@ export function parseCommand(body: Uint8Array, position = 0): Command {
     data: body.subarray(1 + length),
     position: position + 1 + length,
   };
+}
+
+/**
+ * PLAIN's ERROR as libzmq sends it, in 4.3.5 at least. Its source has a hexadecimal escape in front of the E of "ERROR",
+ * and C takes the E for one more digit. No other command is that short and begins like this.
+ */
+const LIBZMQ_ERROR = [0x5e, 0x52, 0x52, 0x4f, 0x52];
+
+function isLibzmqError(body: Uint8Array): boolean {
+  return LIBZMQ_ERROR.every((octet, i) => body[i] === octet);
 }
 
 /** @internal Where in the stream a command's name begins, for errors about the command itself. */

@@ -2,6 +2,7 @@
 
 /** @internal Several runs of octets as one, owned. */
 export function joined(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0];
   let size = 0;
   for (const { length } of parts) size += length;
   const out = new Uint8Array(size);

@@ -1,7 +1,7 @@
 /** Sealed traffic as it comes: frames inside frames, and nothing else. RFC 37, "Authentication and Confidentiality". */
 import type { Frame } from "../codec/frame.js";
 import { ZmtpError } from "../error.js";
-import { type Command, parseCommand } from "./command.js";
+import type { Command } from "./command.js";
 import type { Traffic } from "./mechanism.js";
 
 const IN_THE_CLEAR =
@@ -36,7 +36,8 @@ function sealedIn(name: string, { payload, more, command }: Frame, position: num
       hint: IN_THE_CLEAR,
     });
   }
-  return parseCommand(payload, position);
+  const at = 1 + name.length;
+  return { name, data: payload.subarray(at), position: position + at };
 }
 
 /** Whether a body begins with this name, as a command's does. */

@@ -104,7 +104,7 @@ describe("PLAIN", () => {
       {
         mechanism: "PLAIN",
         domain: "global",
-        address: "10.0.0.1:1",
+        address: "10.0.0.1",
         identity: ascii("me"),
         credentials: [ascii("ann"), ascii("secret")],
       },

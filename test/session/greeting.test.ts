@@ -92,6 +92,24 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))(
       expect(waiting.state).toBe("greeting");
     });
 
+    it("reads a mechanism whose name fills its field, and refuses one that goes on", () => {
+      const name = "ABCDEFGHIJ0123-_.+XY";
+      const begin = () => ({ open: () => undefined, receive: () => ({ type: "continue" }) as const });
+      const reading = () => new ZmtpSession({ socketType: "PUSH", codec, mechanism: { name, asServer: false, begin } });
+      expect(name.length).toBe(20);
+      const octets = encodeGreeting({ mechanism: name });
+      expect(parseGreeting(octets).mechanism).toBe(name);
+      for (const asServer of [false, true]) {
+        const whole = reading();
+        expect([...whole.receive(encodeGreeting({ mechanism: name, asServer }))]).toEqual([]);
+        expect(whole.state).toBe("handshake");
+      }
+      octets[31] = 0x5a;
+      expect(errorOf([...reading().receive(octets)])).toEqual([
+        { type: "Error", code: "MECHANISM_MISMATCH", offset: 31 },
+      ]);
+    });
+
     it("names both mechanisms", () => {
       const [event] = receiveAll(session(), [encodeGreeting({ mechanism: "PLAIN" })]);
       expect(event?.type === "Error" && event.error.message).toMatch(/is "PLAIN", ours is "NULL"/);

@@ -176,20 +176,24 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("ZmtpSession
     const events = receiveAll(open(), [encodeGreeting(), ready]);
     expect(types(events)).toEqual(["SendBytes", "SendBytes", "Error"]);
     expect(events[1]).toEqual({ type: "SendBytes", bytes: command("ERROR", bytes(reason.length), ascii(reason)) });
-    expect(events[2]).toMatchObject({ error: { code, section: "RFC 37, The Socket-Type Property" } });
+    const offset = 64 + 2 + 6;
+    expect(events[2]).toMatchObject({ error: { code, offset, section: "RFC 37, The Socket-Type Property" } });
   });
 
   it.each([
-    ["a second READY", buildReady({ socketType: "ROUTER" }), "UNEXPECTED_COMMAND"],
-    ["ERROR in traffic", command("ERROR", bytes(3), ascii("500")), "PEER_ERROR"],
-    ["a PING without TTL", command("PING"), "MALFORMED_PING"],
-    ["a frame over the limit", bytes(2, 0, 0, 0, 0, 0, 0, 4, 0), "FRAME_TOO_LARGE"],
-    ["a command name of digits", encodeFrame(bytes(1, 0x30), { command: true }), "MALFORMED_COMMAND"],
-  ])("ends on %s, after everything before it", (_, fault, code) => {
+    ["a second READY", buildReady({ socketType: "ROUTER" }), "UNEXPECTED_COMMAND", 3],
+    ["ERROR in traffic", command("ERROR", bytes(3), ascii("500")), "PEER_ERROR", 8],
+    ["a PING without TTL", command("PING"), "MALFORMED_PING", 7],
+    ["a PING with half a TTL", command("PING", bytes(0)), "MALFORMED_PING", 7],
+    ["a frame over the limit", bytes(2, 0, 0, 0, 0, 0, 0, 4, 0), "FRAME_TOO_LARGE", 7],
+    ["a command name of digits", encodeFrame(bytes(1, 0x30), { command: true }), "MALFORMED_COMMAND", 3],
+  ])("ends on %s, after everything before it, and says where", (_, fault, code, at) => {
     const session = active({ maxFrameSize: 1000 });
-    const events = receiveAll(session, [concat(encodeMessage("before"), fault, encodeMessage("after"))]);
+    const before = encodeMessage("before");
+    const events = receiveAll(session, [concat(before, fault, encodeMessage("after"))]);
     expect(types(events)).toEqual(["Frame", "Error"]);
-    expect(session.error).toMatchObject({ code });
+    const offset = opening({ socketType: "ROUTER" }).length + before.length + at;
+    expect(session.error).toMatchObject({ code, offset });
     expect(receiveAll(session, [encodeMessage("later")])).toEqual([]);
     expect(() => session.send("x")).toThrow(session.error);
     expect(() => session.reserve()).toThrow(session.error);

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { buildReady, encodeFrame, type SocketType, ZmtpError } from "../../src/index.js";
 import { commandBody, parseCommand } from "../../src/session/command.js";
 import { pingBody, pongBody } from "../../src/session/heartbeat.js";
-import { encodeMetadata, parseMetadata } from "../../src/session/metadata.js";
+import { encodeMetadata, Metadata, parseMetadata } from "../../src/session/metadata.js";
 import { encodeError, peerError } from "../../src/session/ready.js";
 import { mayTalk } from "../../src/session/socket-type.js";
 import { subscriptionFrame, subscriptionIn } from "../../src/session/subscription.js";
@@ -77,6 +77,16 @@ describe("READY", () => {
     expect(metadata.get("Resource")).toBeUndefined();
   });
 
+  it("has an identity for a SUB and a PUSH, too, where one is given", () => {
+    for (const socketType of ["SUB", "PUSH"] as const) {
+      const metadata = parseMetadata(parseCommand(buildReady({ socketType, identity: "me" }).subarray(2)).data);
+      expect([...metadata]).toEqual([
+        ["Socket-Type", ascii(socketType)],
+        ["Identity", ascii("me")],
+      ]);
+    }
+  });
+
   it("is refused before it is sent if no peer would take it", () => {
     expect(() => buildReady({ socketType: "STREAM" as SocketType })).toThrow(TypeError);
     expect(() => buildReady({ socketType: "toString" as SocketType })).toThrow(TypeError);
@@ -114,6 +124,26 @@ describe("metadata", () => {
     expect(() => parseMetadata(data, 100)).toThrow(expect.objectContaining({ code, offset }));
   });
 
+  it("is found in any case, kept as given, and changed by any case", () => {
+    for (const count of [3, 300]) {
+      const metadata = new Metadata(Array.from({ length: count }, (_, i) => [`X-Name-${i}`, bytes(i & 255)]));
+      expect([metadata.get("x-NAME-2"), metadata.has("X-name-0"), metadata.has("X-Name")]).toEqual([
+        bytes(2),
+        true,
+        false,
+      ]);
+      expect(metadata.set("X-NAME-1", bytes(9)).size).toBe(count);
+      expect(metadata.get("x-name-1")).toEqual(bytes(9));
+      expect([...metadata.keys()][1]).toBe("X-Name-1");
+      metadata.set("Y-New", bytes(7));
+      expect([metadata.get("y-new"), metadata.size]).toEqual([bytes(7), count + 1]);
+      expect([metadata.delete("Y-NEW"), metadata.delete("y-new"), metadata.has("Y-New")]).toEqual([true, false, false]);
+      metadata.clear();
+      expect([metadata.size, metadata.has("x-name-0")]).toEqual([0, false]);
+      expect(metadata.set("x-name-0", bytes()).has("X-NAME-0")).toBe(true);
+    }
+  });
+
   it("never reads past the end and never fails but with a ZmtpError", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (data) => {
@@ -136,6 +166,27 @@ describe("commands", () => {
       position: 15,
     });
     expect(parseCommand(commandBody("X"), 0).data.length).toBe(0);
+  });
+
+  it("are read as libzmq misspells PLAIN's ERROR, where they would be no command", () => {
+    const body = concat(ascii("^RROR"), bytes(3), ascii("400"));
+    expect(parseCommand(body, 7)).toEqual({ name: "ERROR", data: concat(bytes(3), ascii("400")), position: 12 });
+    const long = concat(ascii("^RROR"), new Uint8Array(90).fill(65));
+    expect(parseCommand(long, 7).name).toBe(`RROR${"A".repeat(90)}`);
+  });
+
+  it("have names of 1 to 255 letters, in either case, and nothing next to letters", () => {
+    for (const name of ["A", "Z", "a", "z", "MiXeD", "x".repeat(255)]) {
+      expect(parseCommand(commandBody(name, bytes(9)), 3)).toEqual({
+        name,
+        data: bytes(9),
+        position: 3 + 1 + name.length,
+      });
+    }
+    for (const octet of [0x40, 0x5b, 0x60, 0x7b, 0x00, 0xc1, 0xff]) {
+      const fault = expect.objectContaining({ code: "MALFORMED_COMMAND", offset: 12 });
+      expect(() => parseCommand(bytes(3, 65, octet, 66), 10)).toThrow(fault);
+    }
   });
 
   it.each([
@@ -184,6 +235,9 @@ describe("ERROR", () => {
 
 describe("heartbeats", () => {
   it("carry a TTL in tenths of a second and a context that comes back", () => {
+    expect(pingBody(65_535, pattern(16))).toEqual(concat(bytes(4), ascii("PING"), bytes(255, 255), pattern(16)));
+    expect(pongBody(parseCommand(pingBody(0, bytes())))).toEqual(concat(bytes(4), ascii("PONG")));
+    expect(pongBody(parseCommand(pingBody(0, pattern(16))))).toEqual(concat(bytes(4), ascii("PONG"), pattern(16)));
     const ping = pingBody(300, ascii("abc"));
     expect(ping).toEqual(concat(bytes(4), ascii("PING"), bytes(1, 44), ascii("abc")));
     expect(pongBody(parseCommand(ping, 0))).toEqual(concat(bytes(4), ascii("PONG"), ascii("abc")));

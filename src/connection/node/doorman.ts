@@ -112,7 +112,9 @@ export class Doorman {
       () => this.#connections--,
     );
     this.#connections++;
-    link = new Link(settings, { ...parts, user, makePayload: bufferPayload, budget: this.#budget });
+    // Only authenticators want to know where a peer is.
+    const own = settings.mechanism === undefined ? settings : { ...settings, remoteAddress: address };
+    link = new Link(own, { ...parts, user, makePayload: bufferPayload, budget: this.#budget });
     if (!link.over) this.#enter(stranger);
     return link;
   }
