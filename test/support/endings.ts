@@ -73,10 +73,14 @@ async function crash(): Promise<Doomed> {
   const listener = await listening("tcp://127.0.0.1:0", { socketType: SOCKET });
   const port = listener.endpoint.split(":").at(-1);
   const words = Buffer.from(said()).toString("hex");
-  const script = `require("node:net").connect(${port}, "127.0.0.1").on("data", () => {}).write(Buffer.from("${words}", "hex"))`;
+  // It says how much it has read: killed with octets unread, it would reset the connection.
+  const script = `let read = 0;
+    const socket = require("node:net").connect(${port}, "127.0.0.1");
+    socket.write(Buffer.from("${words}", "hex"));
+    socket.on("data", (chunk) => { if ((read += chunk.length) === ${hello(SOCKET).length}) console.log("all read"); });`;
   const child = spawn(process.execPath, ["-e", script]);
   onTestFinished(() => void child.kill("SIGKILL"));
-  const connection = await accepted(listener);
+  const [connection] = await Promise.all([accepted(listener), once(child.stdout, "data")]);
   const end = () => {
     child.kill("SIGKILL");
     return once(child, "exit");
