@@ -15,6 +15,8 @@ export class Goodbye {
   readonly #lingered: (left: number) => void;
   #said = false;
   #patience: Timer | undefined;
+  /** What the transport had still to get rid of when the waiting began. */
+  #untaken: number | undefined;
 
   /** @param lingered - The peer has taken nothing for `linger` milliseconds, and so many octets are left. */
   constructor(by: EndedBy, outflow: Outflow, transport: Transport, linger: number, lingered: (left: number) => void) {
@@ -37,8 +39,7 @@ export class Goodbye {
 
   /** Something has left. Each sign of progress gives the peer the whole of its time again. */
   goOn(): void {
-    clearTimeout(this.#patience);
-    this.#patience = after(this.#linger, () => this.#lingered(this.#outflow.waiting));
+    this.#wait();
     if (this.#said || !this.#outflow.handedOver) return;
     this.#said = true;
     this.#transport.finish();
@@ -46,5 +47,17 @@ export class Goodbye {
 
   stop(): void {
     clearTimeout(this.#patience);
+  }
+
+  #wait(): void {
+    clearTimeout(this.#patience);
+    this.#untaken = this.#transport.untaken;
+    this.#patience = after(this.#linger, () => this.#judge());
+  }
+
+  /** One large write is reported when all of it has been taken, which may be long: a part of it is progress, too. */
+  #judge(): void {
+    if ((this.#transport.untaken ?? 0) < (this.#untaken ?? 0)) this.#wait();
+    else this.#lingered(this.#outflow.waiting);
   }
 }

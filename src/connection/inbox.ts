@@ -110,6 +110,11 @@ export class Inbox {
     return this.#makePayload(copy.buffer as ArrayBuffer, 0, copy.length);
   }
 
+  /** A payload of ours, as its consumer wants payloads. */
+  made({ buffer, byteOffset, length }: Uint8Array): Uint8Array {
+    return this.#makePayload(buffer as ArrayBuffer, byteOffset, length);
+  }
+
   /** Whether a message waits. */
   get readable(): boolean {
     return this.#run !== undefined || this.#head < this.#queue.length;

@@ -150,7 +150,7 @@ export class Incoming {
 
   #deliverFrame(payload: Uint8Array, more: boolean): void {
     const { readable } = this.#inbox;
-    const message = this.#wholes.addFrame(payload, more);
+    const message = this.#wholes.addFrame(this.#inbox.made(payload), more);
     if (message !== undefined) this.#inbox.addMessage(message);
     this.#delivered(readable);
   }

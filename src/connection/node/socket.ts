@@ -28,6 +28,11 @@ export class SocketTransport implements Transport {
     socket.on("close", () => user.gone(this.#error));
   }
 
+  /** Node's own timeouts look at the same number: nothing public tells of a write that is half done. */
+  get untaken(): number | undefined {
+    return (this.#socket as unknown as { _handle?: { writeQueueSize?: number } })._handle?.writeQueueSize;
+  }
+
   write(chunks: readonly Uint8Array[]): boolean {
     if (chunks.length === 1) this.#writeOne(chunks[0]);
     else this.#writeTogether(chunks);
