@@ -1,5 +1,4 @@
 /** The one place where the campaign looks behind the public API: the codec's memory and its three functions. */
-import { readFileSync } from "node:fs";
 import * as layout from "../../src/codec/layout.js";
 import { type Codec, jsCodec, wasmCodec } from "../../src/index.js";
 
@@ -20,12 +19,13 @@ export interface Inside extends Codec {
 
 export const inside = (codec: Codec): Inside => codec as Inside;
 
-/** Another build of the module, for whoever wants to know whether the campaign would notice that it is wrong. */
-const { FUZZ_WASM } = process.env;
-const module = FUZZ_WASM === undefined ? undefined : new WebAssembly.Module(readFileSync(FUZZ_WASM));
+/** Both engines, WebAssembly first; `module`: another build of it. */
+export const enginesOf = (module?: WebAssembly.Module): readonly [Inside, Inside] => [
+  inside(wasmCodec(module)),
+  inside(jsCodec()),
+];
 
-/** Both engines, WebAssembly first. */
-export const engines: readonly [Inside, Inside] = [inside(wasmCodec(module)), inside(jsCodec())];
+export const engines = enginesOf();
 
 export const { CAPACITY, WINDOW, WINDOW_SIZE, HEADROOM, INPUT, INPUT_SIZE, LANDING, LANDING_SIZE, OUTPUT_SIZE } =
   layout;

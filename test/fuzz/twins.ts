@@ -5,7 +5,12 @@ import { CAPACITY, engines, INPUT, type Inside, OUTPUT_SIZE, WINDOW_SIZE } from 
 import { noise, type Random } from "./random.js";
 import { frameStream, largeStream } from "./streams.js";
 
-const [wasm, js] = engines;
+let [wasm, js] = engines;
+
+/** Compares these two from here on. */
+export function compareTwins(pair: readonly [Inside, Inside]): void {
+  [wasm, js] = pair;
+}
 
 function equal(what: string, a: unknown, b: unknown, detail: object): void {
   if (a !== b) throw new Difference(`${what}: wasm ${a}, js ${b}; ${JSON.stringify(detail)}`);
@@ -15,7 +20,7 @@ function equalWords(what: string, a: Int32Array, b: Int32Array, detail: object):
   for (let i = 0; i < a.length; i++) equal(`${what}, word ${i}`, a[i], b[i], detail);
 }
 
-const both = (act: (engine: Inside) => void) => engines.forEach(act);
+const both = (act: (engine: Inside) => void) => [wasm, js].forEach(act);
 
 /** Rows and status of one scan; the rows behind the last one stay as they were. */
 function scan(random: Random): void {

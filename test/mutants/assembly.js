@@ -1,13 +1,13 @@
-/** Mutants of assembly/: Stryker does not know AssemblyScript. The module is built anew with each, and the campaign run on it. */
-import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+/** Mutants of assembly/: Stryker does not know AssemblyScript. The module is built anew with each, and held against its twin. */
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { Worker } from "node:worker_threads";
+import asc from "assemblyscript/asc";
 import { build } from "rolldown";
 
-const COPY = "build/mutants/assembly";
-const CAMPAIGN = "build/mutants/fuzz.js";
-/** Cases that each mutant has to survive. */
-const CASES = 3000;
+const TWINS = "build/mutants/twins.js";
+/** Milliseconds after which a mutant is taken for an endless loop. */
+const PATIENCE = 30_000;
 
 /** What stands there, and what is put in its place. Each match of each is a mutant. */
 const RULES = [
@@ -70,44 +70,57 @@ export function assemblyMutants() {
 
 /** What has to be there once before any mutant is tried. */
 export async function prepareAssembly() {
-  mkdirSync(join(COPY, "src"), { recursive: true });
-  cpSync("assembly", join(COPY, "assembly"), { recursive: true });
-  cpSync("src/codec", join(COPY, "src/codec"), { recursive: true });
-  cpSync("asconfig.json", join(COPY, "asconfig.json"));
-  if (!existsSync(join(COPY, "node_modules"))) symlinkSync(resolve("node_modules"), join(COPY, "node_modules"));
-  mkdirSync(join(COPY, "build"), { recursive: true });
+  mkdirSync("build/mutants", { recursive: true });
   await build({
-    input: "test/fuzz/main.ts",
+    input: "test/mutants/twins.ts",
     platform: "node",
-    output: { file: CAMPAIGN, format: "esm" },
-    logLevel: "warn",
+    output: { file: TWINS, format: "esm" },
+    logLevel: "silent",
   });
 }
 
-/** What becomes of a mutant: "killed", "survived", or "invalid" if it does not compile. */
-export function tryMutant({ file, mutated }) {
-  const source = readFileSync(file, "utf8");
-  const path = join(COPY, file);
-  writeFileSync(path, mutated);
-  try {
-    execFileSync("npx", ["--no", "--", "asc", "--config", "asconfig.json"], {
-      cwd: COPY,
-      stdio: "ignore",
-      timeout: 60_000,
-    });
-  } catch {
-    return "invalid";
-  } finally {
-    writeFileSync(path, source);
-  }
-  for (const seed of ["1", "2"]) {
-    try {
-      const args = [CAMPAIGN, "--cases", String(CASES), "--seed", seed, "--most", "1", "--no-shrink", "--corpus", COPY];
-      const env = { ...process.env, FUZZ_WASM: join(COPY, "build/codec.wasm") };
-      execFileSync(process.execPath, args, { env, stdio: "ignore", timeout: 60_000 });
-    } catch {
-      return "killed";
-    }
-  }
-  return "survived";
+/** The module that this source makes; undefined if it makes none. */
+async function compiled(file, source) {
+  const { error, binary } = await compile({ [file]: source });
+  return error === null ? binary : undefined;
 }
+
+async function compile(changed) {
+  let binary;
+  // As the project builds it, but for the optimizer's time: results do not depend on it.
+  const args = ["--config", "asconfig.json", "-O1", "--outFile", "out.wasm"];
+  const { error } = await asc.main(args, {
+    readFile: (name) => changed[name] ?? (existsSync(name) ? readFileSync(name, "utf8") : null),
+    writeFile: (name, contents) => {
+      if (name.endsWith(".wasm")) binary = contents;
+    },
+    listFiles: () => [],
+    stdout: { write() {} },
+    stderr: { write() {} },
+  });
+  return { error, binary };
+}
+
+let thread;
+
+/** What becomes of a mutant: "killed", "survived", or "invalid" if it does not compile. */
+export async function tryMutant({ file, mutated }) {
+  const octets = await compiled(file, mutated);
+  if (octets === undefined) return "invalid";
+  thread ??= new Worker(resolve(TWINS));
+  const survives = await new Promise((done) => {
+    const timer = setTimeout(done, PATIENCE, undefined);
+    thread.once("message", (answer) => {
+      clearTimeout(timer);
+      done(answer);
+    });
+    thread.postMessage(octets);
+  });
+  if (survives === undefined) {
+    await thread.terminate();
+    thread = undefined;
+  }
+  return survives === true ? "survived" : "killed";
+}
+
+export const stopAssembly = () => thread?.terminate();

@@ -2,9 +2,10 @@
  * `npm run mutants -- --layer codec|session|connection|assembly [--seconds N] [--file NAME] [--processes N]`: which changes of the code
  * would no test notice? The results are kept in results.json; `--docs` makes docs/mutants.md of them.
  */
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { assemblyMutants, prepareAssembly, tryMutant } from "./assembly.js";
+import { assemblyMutants, prepareAssembly, stopAssembly, tryMutant } from "./assembly.js";
 import { mutantsPage } from "./page.js";
 import { campaign, instrument, noticed } from "./typescript.js";
 
@@ -46,8 +47,15 @@ function survive(mutant) {
   say(`survived: ${mutant.file}:${mutant.line} ${brief(mutant.from)} → ${brief(mutant.to)}`);
 }
 
+/** In an order that has nothing to do with where they stand: what there is time for is a fair sample. */
+function shuffled(mutants) {
+  const key = ({ file, line, from, to }) => createHash("sha256").update(`${file}:${line}:${from}:${to}`).digest("hex");
+  const keyed = mutants.map((mutant) => [key(mutant), mutant]);
+  return keyed.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, mutant]) => mutant);
+}
+
 async function typescript(layer) {
-  const mutants = (await instrument(layer)).filter(({ file }) => file.includes(values.file));
+  const mutants = shuffled((await instrument(layer)).filter(({ file }) => file.includes(values.file)));
   for (const { file } of mutants) delete results[file];
   const doubtful = [];
   let killed = 0;
@@ -76,15 +84,16 @@ async function typescript(layer) {
 
 async function assembly() {
   await prepareAssembly();
-  const mutants = assemblyMutants().filter(({ file }) => file.includes(values.file));
+  const mutants = shuffled(assemblyMutants()).filter(({ file }) => file.includes(values.file));
   for (const { file } of mutants) delete results[file];
   for (const mutant of mutants) {
-    const verdict = late() ? "untried" : tryMutant(mutant);
+    const verdict = late() ? "untried" : await tryMutant(mutant);
     if (verdict === "killed") kept(mutant.file).killed++;
     else if (verdict === "survived") survive(mutant);
     else if (verdict === "untried") kept(mutant.file).untried++;
     save();
   }
+  await stopAssembly();
 }
 
 mkdirSync("build/mutants", { recursive: true });

@@ -15,8 +15,10 @@ interface Switch {
   mutantCoverage?: { static: Record<string, number> };
 }
 
-const mutation = ((globalThis as { __stryker__?: Switch }).__stryker__ ??= {});
-const CASES = Number(process.env.CASES ?? 400);
+const shared = globalThis as { __stryker__?: Switch };
+shared.__stryker__ ??= {};
+const mutation = shared.__stryker__;
+const CASES = Number(process.env.CASES ?? 250);
 /** A mutant that is passed so often is taken for an endless loop. */
 const MOST_HITS = 3_000_000;
 const corpus = keptCases("test/corpus");
@@ -60,7 +62,7 @@ process.send?.({ ready: true, covered: Object.keys(covered), loaded });
 process.on("message", (id: string) => {
   // What the one before has left behind must not be held against this one.
   mutation.activeMutant = undefined;
-  if (wrong(24)) process.exit(3);
+  if (wrong(8)) process.exit(3);
   mutation.hitCount = 0;
   mutation.hitLimit = MOST_HITS;
   mutation.activeMutant = id;
