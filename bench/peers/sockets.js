@@ -24,12 +24,11 @@ const SOCKETS = {
   subscribe: zmq.Subscriber,
 };
 // A publisher drops what a slow subscriber does not take; here each message is to arrive.
-const unlimited = { sendHighWaterMark: 0, receiveHighWaterMark: 0 };
-const made = (options) => new SOCKETS[role](options);
-const sockets =
-  role === "subscribe"
-    ? Array.from({ length: SUBSCRIBERS }, () => made(unlimited))
-    : [made(role === "publish" ? unlimited : {})];
+const UNLIMITED = { publish: { sendHighWaterMark: 0 }, subscribe: { receiveHighWaterMark: 0 } };
+const sockets = Array.from(
+  { length: role === "subscribe" ? SUBSCRIBERS : 1 },
+  () => new SOCKETS[role](UNLIMITED[role]),
+);
 const [socket] = sockets;
 
 async function sendAll(size, count) {

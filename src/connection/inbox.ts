@@ -268,6 +268,6 @@ function countOf(arrival: Arrival): number {
 
 /** Octets of memory that something takes while it waits. */
 function costOf(arrival: Arrival): number {
-  if (!Array.isArray(arrival)) return RUN_COST + arrival.bytes.length + arrival.length * ROW_COST;
+  if (!Array.isArray(arrival)) return RUN_COST + arrival.size + arrival.length * ROW_COST;
   return arrival.reduce((cost, { length }) => cost + length + FRAME_COST, FRAME_COST);
 }

@@ -49,8 +49,6 @@ export class ZmtpOutbox implements Outbox {
   #chunks: Uint8Array[] = [];
   #gathered = 0;
   #messages = 0;
-  /** The chunks under way whose memory is ours, not the application's. */
-  readonly #ours = new WeakSet<Uint8Array>();
   readonly #counted: boolean;
 
   /**
@@ -121,7 +119,7 @@ export class ZmtpOutbox implements Outbox {
   }
 
   recycle(chunk: Uint8Array): void {
-    if (this.#ours.delete(chunk)) this.#encoder.recycle(chunk);
+    this.#encoder.recycle(chunk);
   }
 
   clear(): void {
@@ -145,9 +143,7 @@ export class ZmtpOutbox implements Outbox {
 
   #cut(): void {
     if (this.#encoder.length === 0) return;
-    const chunk = this.#encoder.flush();
-    this.#ours.add(chunk);
-    this.#gather(chunk);
+    this.#gather(this.#encoder.flush());
   }
 
   #gather(bytes: Uint8Array): void {
