@@ -14,6 +14,8 @@ export interface InGreeting {
   readonly at: "greeting";
   readonly reader: GreetingReader;
   readonly local: LocalInfo;
+  /** What `reserve` has lent meanwhile. */
+  lent: Uint8Array | undefined;
 }
 
 /** @internal */

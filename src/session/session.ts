@@ -9,7 +9,7 @@ import { pingBody } from "./heartbeat.js";
 import type { Progress } from "./mechanism.js";
 import type { SessionOptions } from "./options.js";
 import type { PeerInfo } from "./peer.js";
-import type { SessionState } from "./phase.js";
+import type { InGreeting, SessionState } from "./phase.js";
 import { Protocol } from "./protocol.js";
 import { isPublisher, isSubscriber } from "./socket-type.js";
 import { type Subscription, subscriptionFrame } from "./subscription.js";
@@ -30,8 +30,6 @@ const MAX_LENT = 1024 * 1024;
  */
 export class ZmtpSession {
   readonly #protocol: Protocol;
-  /** What `reserve` has lent while the greeting was being read. */
-  #lent: Uint8Array | undefined;
   /** The run that `receive` has begun to hand out. */
   #run: FrameByFrame | undefined;
 
@@ -96,12 +94,11 @@ export class ZmtpSession {
    */
   reserve(size: number = MAX_LENT): Uint8Array {
     const { phase, incoming } = this.#protocol;
-    this.#lent = undefined;
     if (phase.at === "over") throw phase.error;
     if (phase.at !== "greeting") return incoming.reserve(size);
     // The codec's region is for frames: what is lent of it cannot be told from what others read into it meanwhile.
-    this.#lent = new Uint8Array(Math.min(size, MAX_LENT));
-    return this.#lent;
+    phase.lent = new Uint8Array(Math.min(size, MAX_LENT));
+    return phase.lent;
   }
 
   /**
@@ -111,10 +108,7 @@ export class ZmtpSession {
    */
   commit(length: number): Iterable<SessionBatchEvent> {
     const { phase, incoming } = this.#protocol;
-    const lent = this.#lent;
-    this.#lent = undefined;
-    if (lent !== undefined) this.take(firstOf(lent, length));
-    else if (phase.at === "greeting") throw new Error("commit() without reserve()");
+    if (phase.at === "greeting") this.take(lentOctets(phase, length));
     else if (phase.at !== "over") incoming.commit(length);
     return iterate(() => this.nextBatchEvent());
   }
@@ -297,7 +291,11 @@ export class ZmtpSession {
   }
 }
 
-function firstOf(lent: Uint8Array, length: number): Uint8Array {
+/** The first octets of what was lent in the greeting; nothing is lent any more. */
+function lentOctets(phase: InGreeting, length: number): Uint8Array {
+  const { lent } = phase;
+  phase.lent = undefined;
+  if (lent === undefined) throw new Error("commit() without reserve()");
   if (length >= 0 && length <= lent.length) return lent.subarray(0, length);
   throw new RangeError(`cannot commit ${length} octets of ${lent.length}`);
 }
