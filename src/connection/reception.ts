@@ -38,6 +38,11 @@ export class Reception implements TransportUser {
     this.#outflow = outflow;
   }
 
+  /** The codec's region that a socket may read into; then `landed`. */
+  get landing(): Uint8Array {
+    return this.#session.landing;
+  }
+
   attached(transport: Transport, greeting?: Greeting): void {
     if (this.#link.over) {
       transport.destroy();

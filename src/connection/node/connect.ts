@@ -7,7 +7,7 @@ import { open } from "../opening.js";
 import { bufferPayload } from "./buffer-payload.js";
 import { type NodeConnectionOptions, nodeSettingsFor } from "./options.js";
 import type { NodePayload } from "./payload-type.js";
-import { routeTo } from "./route.js";
+import { routeTo } from "./schemes.js";
 
 /**
  * Connects to `tcp://host:port`, `tcp://[::1]:port`, `ipc:///path`, `ws://…` or `wss://…`.

@@ -8,7 +8,8 @@ import { type Endpoint, parseEndpoint } from "../endpoint.js";
 import { Doorman } from "./doorman.js";
 import { type ListenOptions, listenSettingsFor } from "./options.js";
 import type { NodePayload } from "./payload-type.js";
-import { endpointOf, serverFor } from "./server.js";
+import { serverAt } from "./schemes.js";
+import { endpointOf } from "./server.js";
 
 /**
  * Accepts peers. Iterating gives each connection once its handshake is complete; one bad peer never disturbs another.
@@ -45,7 +46,7 @@ export async function listen(url: string, options: ListenOptions): Promise<Liste
   new ZmtpSession(settings);
   settings.signal?.throwIfAborted();
   const doorman = new Doorman(settings);
-  const server = await serverFor(endpoint, doorman, settings);
+  const server = await serverAt(endpoint, doorman, settings);
   return new OpenListener(server, endpoint, doorman, settings.signal);
 }
 

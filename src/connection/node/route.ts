@@ -1,9 +1,7 @@
-/** The way to a peer, by the scheme of its endpoint: one row of a table each. */
+/** The ways to a peer: a socket, a WebSocket. Which one, the table of schemes says. */
 import { type Socket, connect as socketTo, type TcpNetConnectOpts } from "node:net";
-import { engineOf } from "../../codec/codec.js";
-import { defaultCodec } from "../../codec/default.js";
 import { dialWebSocket } from "../connect.js";
-import type { Endpoint, EndpointOf, Scheme } from "../endpoint.js";
+import type { EndpointOf } from "../endpoint.js";
 import type { Link } from "../link.js";
 import type { LinkParts } from "../link-user.js";
 import { refuseHeartbeat, zwsParts } from "../websocket.js";
@@ -18,22 +16,8 @@ export interface Route {
   readonly dial: (link: Link) => void;
 }
 
-type RoutesByScheme = {
-  readonly [S in Scheme]: (endpoint: EndpointOf<S>, settings: NodeSettings) => Route | Promise<Route>;
-};
-
-const ROUTES: RoutesByScheme = {
-  tcp: ({ host, port }, settings) => socketRoute({ host, port }, settings, `${host}:${port}`),
-  ipc: ({ path }, settings) => socketRoute({ path }, settings, path),
-  ws: webSocketRoute,
-};
-
-/** @internal */
-export async function routeTo(endpoint: Endpoint, settings: NodeSettings): Promise<Route> {
-  return ROUTES[endpoint.scheme](endpoint as never, settings);
-}
-
-async function webSocketRoute({ url }: EndpointOf<"ws">, settings: NodeSettings): Promise<Route> {
+/** Over ws://, by the `ws` package or the platform's WebSocket. */
+export async function webSocketRoute({ url }: EndpointOf<"ws">, settings: NodeSettings): Promise<Route> {
   refuseHeartbeat(settings);
   const openWebSocket = await webSocketOpener(settings.maxFrameSize);
   const [zwsSettings, parts] = zwsParts(settings);
@@ -41,16 +25,16 @@ async function webSocketRoute({ url }: EndpointOf<"ws">, settings: NodeSettings)
   return { settings: { ...settings, ...zwsSettings }, parts, dial };
 }
 
-function socketRoute(target: object, settings: NodeSettings, name: string): Route {
+/** Over a socket: `target` is what node:net connects to, `name` how the peer is called. */
+export function socketRoute(target: object, settings: NodeSettings, name: string): Route {
   return { settings, parts: {}, dial: (link) => dialSocket(target, settings, link, name) };
 }
 
 function dialSocket(target: object, settings: NodeSettings, link: Link, name: string): void {
   const { reception } = link;
-  const { landing } = engineOf(settings.codec ?? defaultCodec());
   // One region for all sockets of the thread: each read is taken in before the next one can happen.
   const onread = {
-    buffer: landing,
+    buffer: reception.landing,
     callback: (length: number) => {
       reception.landed(length);
       return true;

@@ -1,37 +1,29 @@
-/** Servers by the scheme of their endpoint: one row of a table each. */
+/** Servers for peers to come to. Which one, the table of schemes says. */
 import { type AddressInfo, createServer, type Server } from "node:net";
-import type { Endpoint, EndpointOf, Scheme } from "../endpoint.js";
+import type { Endpoint, EndpointOf } from "../endpoint.js";
 import type { Doorman } from "./doorman.js";
 import { listenOnPath } from "./ipc.js";
 import type { ListenSettings } from "./options.js";
 import { webSocketServer } from "./ws-server.js";
 
-type ServersByScheme = {
-  readonly [S in Scheme]: (endpoint: EndpointOf<S>, doorman: Doorman, settings: ListenSettings) => Promise<Server>;
-};
+/** Servers that listen. */
+export async function tcpServer({ host, port }: EndpointOf<"tcp">, doorman: Doorman, settings: ListenSettings) {
+  const server = socketServer(doorman);
+  await listening(server, { host: hostFor(host), port, backlog: settings.backlog });
+  return server;
+}
 
-const SERVERS: ServersByScheme = {
-  async tcp({ host, port }, doorman, { backlog }) {
-    const server = socketServer(doorman);
-    await listening(server, { host: hostFor(host), port, backlog });
-    return server;
-  },
-  async ipc({ path }, doorman, { backlog }) {
-    const server = socketServer(doorman);
-    await listenOnPath(path, () => listening(server, { path, backlog }));
-    return server;
-  },
-  async ws({ url }, doorman, settings) {
-    const server = await webSocketServer(url, doorman, settings);
-    const { backlog } = settings;
-    await listening(server, { host: hostFor(url.hostname), port: Number(url.port || 80), backlog });
-    return server;
-  },
-};
+export async function ipcServer({ path }: EndpointOf<"ipc">, doorman: Doorman, settings: ListenSettings) {
+  const server = socketServer(doorman);
+  await listenOnPath(path, () => listening(server, { path, backlog: settings.backlog }));
+  return server;
+}
 
-/** A server that listens. */
-export async function serverFor(endpoint: Endpoint, doorman: Doorman, settings: ListenSettings): Promise<Server> {
-  return SERVERS[endpoint.scheme](endpoint as never, doorman, settings);
+export async function wsServer({ url }: EndpointOf<"ws">, doorman: Doorman, settings: ListenSettings) {
+  const server = await webSocketServer(url, doorman, settings);
+  const port = Number(url.port || 80);
+  await listening(server, { host: hostFor(url.hostname), port, backlog: settings.backlog });
+  return server;
 }
 
 /**
