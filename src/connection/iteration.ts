@@ -1,7 +1,7 @@
 /** One loop over a connection: messages, or runs of them. Breaking it off leaves the rest to the next loop. */
 import { ZmtpError } from "../error.js";
 
-/** Whose messages they are: it wants to know whether anybody reads. */
+/** The link. It counts loops, to know whether anybody reads. */
 export interface ReadFrom {
   /** A loop begins, or ends. */
   reading(change: 1 | -1): void;
@@ -12,6 +12,7 @@ export interface ReadFrom {
 /** The loop that asked last, by what it reads from: two at once would get half of the messages each. */
 const current = new WeakMap<ReadFrom, object>();
 
+/** The iterator of one loop. */
 export class Iteration<T> implements AsyncIterableIterator<T> {
   readonly #source: ReadFrom;
   readonly #next: () => Promise<IteratorResult<T, undefined>>;
