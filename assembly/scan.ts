@@ -110,8 +110,7 @@ function longRun(at: u32, to: u32, out: u32, flags: u32, length: u64, stride: u3
  * Streams of equal frames are common: after two equal headers the stride is a guess that the next four headers
  * confirm together, and nothing waits for a load.
  *
- * The short frames of a mixed stream have a loop to themselves, which the ends of the chunk and of the table cannot
- * surprise: what the engine keeps in registers there decides its speed, and everything rarer would cost it some.
+ * Short frames have a loop of their own. Any further check in it made it slower.
  */
 export function scan(from: u32, to: u32, limit: f64): i32 {
   const longest = <u32>limit;

@@ -3,8 +3,8 @@
 /** Whose fault it is: the peer's, the caller's own, or that of the network between them. */
 export type Blame = "peer" | "caller" | "network";
 
-/** @internal What a code means. */
-export interface Refusal {
+/** @internal What is said of one code. */
+export interface Explanation {
   /** Left out: the peer's. */
   readonly blame?: Blame;
   readonly section?: string;
@@ -149,7 +149,7 @@ const REFUSALS = {
     blame: "caller",
     hint: "A borrowed batch is valid until the next call that decodes on this thread. Call toOwned() on what you keep.",
   },
-} satisfies Record<string, Refusal>;
+} satisfies Record<string, Explanation>;
 
 /** @internal What only connections raise: src/connection/fault.ts says what each means. */
 export type ConnectionCode =
@@ -176,7 +176,7 @@ export type ConnectionCode =
 /** @internal What only authenticators raise: src/mechanism/fault.ts says what each means. */
 export type AuthenticatorCode = "DENIED" | "AUTHENTICATOR_FAILED";
 
-/** What went wrong, in one word. Mechanisms and transports of other hands may add codes of their own. */
+/** What went wrong, in one word. Mechanisms and transports outside this package may add codes of their own. */
 export type ZmtpErrorCode = keyof typeof REFUSALS | ConnectionCode | AuthenticatorCode;
 
 /** What may be said of an error beside its code and its message. */
@@ -216,7 +216,7 @@ export class ZmtpError extends Error {
    * @param message - What was seen, without a full stop. Section, offset and hint are appended.
    */
   constructor(code: ZmtpErrorCode | (string & {}), message: string, options: ZmtpErrorOptions = {}) {
-    const known: Partial<Refusal> = Object.hasOwn(REFUSALS, code) ? REFUSALS[code as keyof typeof REFUSALS] : {};
+    const known: Partial<Explanation> = Object.hasOwn(REFUSALS, code) ? REFUSALS[code as keyof typeof REFUSALS] : {};
     const { offset, hint = known.hint, section = known.section } = options;
     const where = [offset === undefined ? undefined : `octet ${offset}`, section].filter(Boolean).join("; ");
     super(`${message}${where && ` (${where})`}.${hint === undefined ? "" : ` ${hint}`}`, {

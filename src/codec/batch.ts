@@ -7,7 +7,7 @@ import { END_MASK, MORE_BIT } from "./layout.js";
 import type { Octets } from "./payload.js";
 import type { SpareMemory } from "./tail.js";
 
-/** No run: the payloads lie apart, or their headers are not there. */
+/** The frames do not lie side by side with their headers, so they cannot be forwarded in one copy. */
 const APART = -1;
 
 /**
@@ -31,7 +31,7 @@ export class FrameBatch implements Iterable<Frame> {
   /** -1 once stale, so that one comparison catches a bad index and a stale batch alike. */
   #length: number;
   #borrowed: boolean;
-  /** Whether nobody else has frames in its memory, so that it may be written to once this batch is done with. */
+  /** True if no other batch uses this memory. Then the next copy may overwrite it. */
   #sole: boolean;
   /** Where its memory goes when it expires, unless `toOwned` has taken it over. */
   #spare: SpareMemory | undefined;

@@ -19,6 +19,7 @@ import { SpareMemory } from "./tail.js";
  * An interchangeable engine: pass one to a decoder, an encoder or a session, or leave the choice to `defaultCodec()`.
  */
 export interface Codec {
+  /** Which engine it is: WebAssembly, or its twin in JavaScript. */
   readonly name: "wasm" | "js";
 }
 

@@ -7,15 +7,17 @@ import { CAPACITY } from "./layout.js";
 import { asOctets, framesOf, type Message, type Octets, octets, type Payload } from "./payload.js";
 import { mostOctets, writeText } from "./text.js";
 
-/** A new buffer is made for at least this much; after that, for as much as the last flush took. */
+/** A new buffer has at least so many octets, and room for as much as the last flush took. */
 const FIRST = 1024;
+/** A new buffer is not made larger than this ahead of need. */
 const MOST_AHEAD = 256 * 1024;
 
 /** Up to here a loop copies a payload faster than `set`. */
-const LOOPED = 8;
+const LOOPED_OCTETS = 8;
 
-/** How many buffers, and how large ones, are kept for the next octets. */
+/** How many buffers are kept for the next octets. */
 const SPARES = 8;
+/** A larger buffer is not kept. */
 const MOST_SPARE = 512 * 1024;
 
 const EMPTY: Octets = new Uint8Array(0);
@@ -161,7 +163,7 @@ export class FrameEncoder {
     this.#ensure(length + LONG_HEADER);
     const out = this.#out;
     const at = writeHeader(out, this.#length, flags, length);
-    if (length > LOOPED) out.set(payload, at);
+    if (length > LOOPED_OCTETS) out.set(payload, at);
     else for (let i = 0; i < length; i++) out[at + i] = payload[i];
     this.#length = at + length;
   }

@@ -61,7 +61,7 @@ export function checkedLength(name: string, length: number): number {
 
 const DEFAULT_LIMITS: Limits = { maxFrameSize: DEFAULT_MAX_FRAME_SIZE, commandsOnly: false };
 
-/** @internal The limits of traffic; those of most are one object. */
+/** @internal Limits in traffic. Sessions with the default share one object, so that an idle one stays small. */
 export function limitsFor(maxFrameSize: number | undefined): Limits {
   return maxFrameSize === undefined
     ? DEFAULT_LIMITS
@@ -83,7 +83,7 @@ export function writeHeader(out: Uint8Array, at: number, flags: number, length: 
   return writeLongHeader(out, at, flags, length);
 }
 
-/** On its own, because engines inline what is short. */
+/** Apart from `writeHeader`, so that engines inline the short case. */
 function writeLongHeader(out: Uint8Array, at: number, flags: number, length: number): number {
   const high = Math.floor(length / 0x100000000);
   out[at] = flags | LONG;

@@ -4,11 +4,12 @@ import { COMMAND, MORE } from "./frame.js";
 import type { Octets } from "./payload.js";
 import type { SpareMemory } from "./tail.js";
 
-/** A length is a claim: memory is spent on what has arrived, this many times over at most, */
-const AHEAD = 4;
-/** or so much, so that a short frame is not moved from buffer to buffer. */
+/** A length is only a claim: the buffer is at most this many times as large as what has arrived. */
+const GROWTH = 4;
+/** The first buffer has at least so many octets, so that a short frame is not moved from buffer to buffer. */
 const LEAST = 1024;
 
+/** One frame that is being put together from pieces. */
 export class LargeFrame {
   readonly more: boolean;
   readonly command: boolean;
@@ -65,7 +66,7 @@ export class LargeFrame {
 
   #grow(needed: number): void {
     if (needed <= this.#buffer.length) return;
-    const size = Math.min(this.#length, Math.max(AHEAD * needed, LEAST));
+    const size = Math.min(this.#length, Math.max(GROWTH * needed, LEAST));
     const buffer = this.#memory?.take(size) ?? new Uint8Array(size);
     buffer.set(this.#buffer.subarray(0, this.#filled));
     this.#memory?.give(this.#buffer);

@@ -10,9 +10,10 @@ const KEPT = 256;
 const NOTHING: Octets = new Uint8Array(0);
 
 /** The most octets that one tail leaves for the next. */
-const MOST_SPARE = 512 * 1024;
+const LARGEST_SPARE = 512 * 1024;
+
 /** A tail is given at most so many times what it needs: a few octets must not hold much memory. */
-const AHEAD = 4;
+const SPARE_RATIO = 4;
 
 /** The memory that the tails of a thread pass on: fresh memory for what waits takes longer than its copy. */
 export class SpareMemory {
@@ -21,14 +22,14 @@ export class SpareMemory {
   /** Memory of at least so many octets, whatever is in it. */
   take(size: number): Octets {
     const spare = this.#spare;
-    if (spare.length < size || spare.length > AHEAD * size) return new Uint8Array(size);
+    if (spare.length < size || spare.length > SPARE_RATIO * size) return new Uint8Array(size);
     this.#spare = NOTHING;
     return spare;
   }
 
   /** The last one given is kept: its size is what this thread's frames need now. */
   give(memory: Octets): void {
-    if (memory.length > KEPT && memory.length <= MOST_SPARE) this.#spare = memory;
+    if (memory.length > KEPT && memory.length <= LARGEST_SPARE) this.#spare = memory;
   }
 }
 

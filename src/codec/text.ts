@@ -3,7 +3,7 @@
 const utf8 = new TextEncoder();
 
 /** Up to here a loop over ASCII beats the view that `encodeInto` needs. */
-const LOOPED = 48;
+const LOOPED_UNITS = 48;
 
 /** UTF-8 takes at most three octets for each UTF-16 unit. */
 export function mostOctets(text: string): number {
@@ -12,7 +12,7 @@ export function mostOctets(text: string): number {
 
 /** Writes `text` at `at` and returns how many octets it took; there must be room for `mostOctets(text)`. */
 export function writeText(out: Uint8Array, at: number, text: string): number {
-  if (text.length <= LOOPED) {
+  if (text.length <= LOOPED_UNITS) {
     let i = 0;
     for (; i < text.length; i++) {
       const unit = text.charCodeAt(i);

@@ -8,7 +8,9 @@ import { Tail } from "./tail.js";
 const LOAD = INPUT + INPUT_SIZE;
 
 /**
- * Where the unread octets are, and where they go when more come ("then" means: and from there as that state says).
+ * Where the unread octets are, and where they go when more come.
+ *
+ * "backlog, then": what is unread goes to the tail first. After that the row "backlog" applies.
  *
  * | state   | unread octets                                          | more octets come                      |
  * |---------|--------------------------------------------------------|---------------------------------------|
@@ -22,12 +24,13 @@ const LOAD = INPUT + INPUT_SIZE;
  * Another decoder that needs the window turns window and mirror into backlog. Reading turns backlog into mirror, and
  * what has been read to its end into what follows: backlog, chunk or idle.
  */
-export type State = "idle" | "waiting" | "backlog" | "window" | "mirror" | "chunk";
+export type UnreadState = "idle" | "waiting" | "backlog" | "window" | "mirror" | "chunk";
 
+/** The unread octets of one decoder. */
 export class Unread implements Tenant {
   readonly #engine: Engine;
   /** Window, mirror and chunk: bytes[at, to) is unread, and not empty. */
-  state: State = "idle";
+  state: UnreadState = "idle";
   bytes: Octets;
   at = 0;
   to = 0;
@@ -51,7 +54,7 @@ export class Unread implements Tenant {
     return this.#tail.length + elsewhere + (this.#behind?.length ?? 0);
   }
 
-  /** Whether they, or those behind them, lie in a chunk that is ours: what is made of them is to be owned. */
+  /** Whether any unread octets lie in a chunk that we own. Frames made of them must be owned, too. */
   get owned(): boolean {
     return this.state === "chunk" || this.#behind !== undefined;
   }
@@ -170,7 +173,7 @@ export class Unread implements Tenant {
   }
 
   /** The one place where the state changes, and all that belongs to it. */
-  #enter(state: State, needed: number, at: number, to: number, bytes: Octets): void {
+  #enter(state: UnreadState, needed: number, at: number, to: number, bytes: Octets): void {
     this.state = state;
     this.#needed = needed;
     this.at = at;

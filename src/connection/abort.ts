@@ -2,7 +2,7 @@
 
 const waiting = new WeakMap<AbortSignal, Set<() => void>>();
 
-/** Calls `act` when the signal is aborted, at once if it is already; returns how to call that off. */
+/** Calls `act` when the signal is aborted, at once if it is already. Returns a function that cancels it. */
 export function onAbort(signal: AbortSignal | undefined, act: () => void): () => void {
   if (signal?.aborted) act();
   if (signal === undefined || signal.aborted) return () => {};

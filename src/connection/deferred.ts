@@ -1,5 +1,6 @@
-/** A promise and its switches. */
+/** A promise that is resolved or rejected from outside. */
 
+/** Such a promise, with its two functions. */
 export class Deferred<T = void> {
   readonly promise: Promise<T>;
   resolve!: (value: T) => void;
@@ -10,7 +11,7 @@ export class Deferred<T = void> {
       this.resolve = resolve;
       this.reject = reject;
     });
-    // Whoever awaits it hears of a failure; nobody has to.
+    // Without this a rejection that nobody awaits would end the process.
     this.promise.catch(() => {});
   }
 }

@@ -1,10 +1,12 @@
 /** Endpoints: `tcp://host:port`, `ipc://path`, `ws://…`. A scheme is one row of the table. */
 
+/** An endpoint, taken apart. */
 export type Endpoint =
   | { readonly scheme: "tcp"; readonly host: string; readonly port: number }
   | { readonly scheme: "ipc"; readonly path: string }
   | { readonly scheme: "ws"; readonly url: URL };
 
+/** How the peer is reached. `wss://` counts as "ws". */
 export type Scheme = Endpoint["scheme"];
 
 /** An endpoint of one scheme. */

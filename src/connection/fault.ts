@@ -1,5 +1,5 @@
 /** What only connections raise, from "nobody is there" to "the listener is full": errors with the hint of their code. */
-import { type ConnectionCode, type Refusal, ZmtpError, type ZmtpErrorOptions } from "../error.js";
+import { type ConnectionCode, type Explanation, ZmtpError, type ZmtpErrorOptions } from "../error.js";
 
 const FRAMING = "RFC 37, Framing";
 const HEARTBEAT = "RFC 37, Connection Heartbeating";
@@ -90,7 +90,7 @@ const REFUSALS = {
     hint: "All peers of this listener together hold more memory than allowed: read faster, or raise the limit.",
   },
   LISTENER_CLOSED: { blame: "caller", hint: "The listener has been closed here: open another one." },
-} satisfies Record<ConnectionCode, Refusal>;
+} satisfies Record<ConnectionCode, Explanation>;
 
 /** An error with one of this layer's codes; what `options` say goes before what the code says. */
 export function connectionError(code: ConnectionCode, message: string, options: ZmtpErrorOptions = {}): ZmtpError {

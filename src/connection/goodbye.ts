@@ -6,6 +6,7 @@ import type { Outflow } from "./outflow.js";
 import { after, type Timer } from "./timer.js";
 import type { Transport } from "./transport.js";
 
+/** The closing of one link. */
 export class Goodbye {
   /** Who began it. */
   readonly by: EndedBy;

@@ -16,6 +16,7 @@ export interface HeartUser {
   dead(silence: number): void;
 }
 
+/** The heartbeat of one connection. */
 export class Heart {
   readonly #user: HeartUser;
   #heard = 0;
@@ -49,7 +50,7 @@ export class Heart {
     this.heard();
   }
 
-  /** Something came from the peer. Where nobody will ask when, nobody looks at the clock. */
+  /** Something came from the peer. Reads the clock only if a heartbeat is running. */
   heard(): void {
     this.#unanswered = 0;
     if (this.#beats !== undefined || this.#ttlVerdict !== undefined) this.#heard = Date.now();

@@ -30,6 +30,7 @@ export interface InboxUser {
 
 const DONE: IteratorResult<never, undefined> = { done: true, value: undefined };
 
+/** The messages of one link that nobody has consumed yet. */
 export class Inbox {
   readonly #user: InboxUser;
   readonly #makePayload: PayloadMaker;
@@ -67,7 +68,7 @@ export class Inbox {
     return run.copyInto(spare);
   };
 
-  /** Runs lie in memory that came with them from now on: it may hold other runs as well. */
+  /** From now on runs are views of chunks that others share. Their memory is not used again. */
   shareMemory(): void {
     this.#ownMemory = false;
     this.#spare = undefined;

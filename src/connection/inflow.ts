@@ -13,6 +13,7 @@ export interface InflowUser {
   exhausted(): void;
 }
 
+/** The inbox of one link, and the back-pressure on its peer. */
 export class Inflow implements InboxUser {
   readonly inbox: Inbox;
   readonly #mark: number;

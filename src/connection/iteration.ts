@@ -2,7 +2,7 @@
 import type { ZmtpError } from "../error.js";
 import { connectionError } from "./fault.js";
 
-/** Whose messages they are: it wants to know whether anybody reads. */
+/** The link. It counts loops, to know whether anybody reads. */
 export interface ReadFrom {
   /** A loop begins, or ends. */
   reading(change: 1 | -1): void;
@@ -13,6 +13,7 @@ export interface ReadFrom {
 /** The loop that asked last, by what it reads from: two at once would get half of the messages each. */
 const current = new WeakMap<ReadFrom, object>();
 
+/** The iterator of one loop. */
 export class Iteration<T> implements AsyncIterableIterator<T> {
   readonly #source: ReadFrom;
   readonly #next: () => Promise<IteratorResult<T, undefined>>;

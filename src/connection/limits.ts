@@ -9,6 +9,9 @@ const MiB = 1024 * KiB;
 /** Octets that wait to leave from which on `send` returns false: a few milliseconds of a fast network. */
 export const HIGH_WATER_MARK = MiB;
 
+/** Octets that a WebSocket is given beyond what the network takes: the rest waits with us, where it is counted. */
+export const MOST_HANDED = 256 * KiB;
+
 /** Octets that wait to be consumed from which on nothing more is read from the peer. */
 export const RECEIVE_HIGH_WATER_MARK = MiB;
 
@@ -19,7 +22,7 @@ export const MESSAGE_FRAMES = 65_536;
  * Milliseconds to reach the peer, and then for its whole handshake, however it trickles. libzmq's handshake has as
  * long.
  */
-export const PATIENCE = 30_000;
+export const CONNECT_PATIENCE = 30_000;
 
 /** Milliseconds that a closing connection waits for a peer that takes nothing more. */
 export const LINGER = 30_000;
@@ -38,17 +41,20 @@ export const UNREAD = 1000;
  * memory.
  */
 export const SUBSCRIPTION_OCTETS = 16 * MiB;
+/** What one prefix costs beside its octets. */
 export const SUBSCRIPTION_COST = 100;
 
 /** PINGs of ours that may be unanswered at once. RFC 37 asks for "a small number". */
 export const UNANSWERED_PINGS = 3;
 
-/** Commands that nobody asked for (PING, unknown ones): so many at once, and then so many a second. */
+/** Commands that nobody asked for (PING, unknown ones), at once. */
 export const COMMAND_BURST = 10_000;
+/** The same commands, for each second after the burst. */
 export const COMMANDS_PER_SECOND = 1000;
 
-/** Handshakes under way at a listener, in total and from one address; the oldest makes room for the newest. */
+/** Handshakes under way at a listener; the oldest makes room for the newest. */
 export const HANDSHAKES = 1000;
+/** Handshakes under way from one address. */
 export const HANDSHAKES_PER_ADDRESS = 250;
 
 /**
@@ -63,7 +69,9 @@ export const CONNECTIONS = 65_536;
 /** Octets that all peers of one listener together may make us hold: unfinished messages, and those not consumed yet. */
 export const LISTENER_OCTETS = 1024 * MiB;
 
-/** What a run, a message and a frame cost beside their octets, once they wait as objects. */
+/** What a run costs in octets beside its own, once it waits as an object. */
 export const RUN_COST = 200;
+/** What a frame of a run costs: its row in the table. */
 export const ROW_COST = 8;
+/** What a frame costs once it is an object. */
 export const FRAME_COST = 115;

@@ -5,7 +5,7 @@ import type { Link } from "./link.js";
 import type { Outbox } from "./outbox.js";
 import type { PayloadMaker } from "./payload-maker.js";
 
-/** Whatever is left out is not told. */
+/** Hears what becomes of a link. Every member is optional. */
 export interface LinkUser {
   /** The handshake is complete. */
   opened?(link: Link): void;
@@ -13,7 +13,7 @@ export interface LinkUser {
   ended?(link: Link, ending: Ending): void;
   /** A message waits where none did. */
   readable?(link: Link): void;
-  /** Something has left: there may be room again. */
+  /** The system has taken some octets: there may be room. */
   moved?(link: Link): void;
   /**
    * The peer sent a command; for a publisher SUBSCRIBE and CANCEL are among them, however they travelled. `data` is

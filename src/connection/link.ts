@@ -6,9 +6,9 @@ import { ZmtpSession } from "../session/session.js";
 import { onAbort } from "./abort.js";
 import type { Budget } from "./budget.js";
 import type { EndedBy, Ending } from "./ending.js";
+import { EventHandler, type EventUser } from "./event-handler.js";
 import { Goodbye } from "./goodbye.js";
 import type { Inbox } from "./inbox.js";
-import { Incoming, type IncomingUser } from "./incoming.js";
 import { Inflow, type InflowUser } from "./inflow.js";
 import { FAREWELL, UNREAD } from "./limits.js";
 import type { LinkParts, LinkUser } from "./link-user.js";
@@ -26,7 +26,8 @@ import type { Transport } from "./transport.js";
 /** Where a link stands. `half`: the peer has closed, and may still be answered. `closing`: we have closed. */
 type Phase = "reaching" | "shaking" | "open" | "half" | "closing" | "over";
 
-export class Link implements ReceptionUser, IncomingUser, InflowUser, OutflowUser {
+/** One connection behind its face, from the first attempt to its end. */
+export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
   /** Whom the transport tells. */
   readonly reception: Reception;
   readonly inbox: Inbox;
@@ -35,7 +36,7 @@ export class Link implements ReceptionUser, IncomingUser, InflowUser, OutflowUse
   readonly #settings: Settings;
   readonly #session: ZmtpSession;
   readonly #inflow: Inflow;
-  readonly #incoming: Incoming;
+  readonly #incoming: EventHandler;
   readonly #user: LinkUser;
   readonly #budget: Budget | undefined;
   readonly #ownOutbox: boolean;
@@ -62,7 +63,7 @@ export class Link implements ReceptionUser, IncomingUser, InflowUser, OutflowUse
     this.outflow = new Outflow(outbox ?? new ZmtpOutbox(codec), settings.highWaterMark, this);
     this.#inflow = new Inflow(settings.receiveHighWaterMark, makePayload, this, messageMark);
     this.inbox = this.#inflow.inbox;
-    this.#incoming = new Incoming(this.#session, this.inbox, this, { maxMessageSize, maxMessageFrames }, settings);
+    this.#incoming = new EventHandler(this.#session, this.inbox, this, { maxMessageSize, maxMessageFrames }, settings);
     this.reception = new Reception(this, this.#session, this.#incoming, this.outflow);
     this.sender = new Sender(settings.socketType, this.#session, this.outflow);
     this.#wait(connectTimeout, () => this.#fail("timeout", reasons.connectTimeout(connectTimeout)));

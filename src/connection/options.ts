@@ -101,8 +101,8 @@ export function settingsFor(options: ConnectionOptions): Settings {
     maxFrameSize: Math.min(frameSize, maxMessageSize),
     maxMessageSize,
     maxMessageFrames: options.maxMessageFrames ?? LIMITS.MESSAGE_FRAMES,
-    connectTimeout: options.connectTimeout ?? LIMITS.PATIENCE,
-    handshakeTimeout: options.handshakeTimeout ?? LIMITS.PATIENCE,
+    connectTimeout: options.connectTimeout ?? LIMITS.CONNECT_PATIENCE,
+    handshakeTimeout: options.handshakeTimeout ?? LIMITS.CONNECT_PATIENCE,
     linger: options.linger ?? LIMITS.LINGER,
   };
 }

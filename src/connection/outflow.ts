@@ -22,6 +22,7 @@ export interface OutflowUser {
   moved(): void;
 }
 
+/** Hands what waits in an outbox to the transport. */
 export class Outflow {
   readonly outbox: Outbox;
   readonly #user: OutflowUser;

@@ -23,31 +23,35 @@ export function lost(cause: unknown): ZmtpError {
   });
 }
 
+/** We have closed it before it was open, or sent on it afterwards. */
 export function closedHere(): ZmtpError {
   return connectionError("CLOSED", "The connection has been closed here");
 }
 
+/** The peer was not reached in time. */
 export function connectTimeout(milliseconds: number): ZmtpError {
   return connectionError("CONNECT_TIMEOUT", `The peer was not reached within ${milliseconds} ms`);
 }
 
-/** `greeted`: the peer's greeting has come, so it does speak ZMTP. */
+/** The handshake took too long. `greeted`: the peer's greeting has come, so it does speak ZMTP. */
 export function handshakeTimeout(milliseconds: number, greeted: boolean): ZmtpError {
   const what = `The handshake was not over within ${milliseconds} ms`;
   return connectionError("HANDSHAKE_TIMEOUT", what, greeted ? { hint: SILENT_AFTER_GREETING } : {});
 }
 
+/** The peer was silent for so many milliseconds. */
 export function heartbeatTimeout(silence: number): ZmtpError {
   return connectionError("HEARTBEAT_TIMEOUT", `Nothing came from the peer for ${silence} ms`);
 }
 
+/** `left` octets could not leave: the peer took nothing of them for so many milliseconds. */
 export function lingerExpired(left: number, milliseconds: number): ZmtpError {
   const what = `${left} octets had not left when the peer had taken nothing for ${milliseconds} ms`;
   return connectionError("LINGER_EXPIRED", what);
 }
 
 /** An authenticator threw, or its promise was rejected. */
-export function mechanismFailed(cause: unknown): ZmtpError {
+export function authenticatorFailed(cause: unknown): ZmtpError {
   if (cause instanceof ZmtpError) return cause;
   return new ZmtpError("MECHANISM_FAILED", `The mechanism failed: ${messageOf(cause)}`, { cause });
 }

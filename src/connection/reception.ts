@@ -5,11 +5,11 @@
 import type { ZmtpError } from "../error.js";
 import type { Greeting } from "../session/greeting.js";
 import type { ZmtpSession } from "../session/session.js";
-import type { Incoming } from "./incoming.js";
+import type { EventHandler } from "./event-handler.js";
 import type { Outflow } from "./outflow.js";
 import type { FrameFlags, Transport, TransportUser } from "./transport.js";
 
-/** What becomes of it for the link. */
+/** What the link does about it. */
 export interface ReceptionUser {
   readonly over: boolean;
   /** The peer has been reached. */
@@ -25,13 +25,14 @@ export interface ReceptionUser {
   gone(error: unknown): void;
 }
 
+/** Hears the transport of one link. */
 export class Reception implements TransportUser {
   readonly #link: ReceptionUser;
   readonly #session: ZmtpSession;
-  readonly #incoming: Incoming;
+  readonly #incoming: EventHandler;
   readonly #outflow: Outflow;
 
-  constructor(link: ReceptionUser, session: ZmtpSession, incoming: Incoming, outflow: Outflow) {
+  constructor(link: ReceptionUser, session: ZmtpSession, incoming: EventHandler, outflow: Outflow) {
     this.#link = link;
     this.#session = session;
     this.#incoming = incoming;

@@ -16,13 +16,14 @@ import { closedHere } from "./reasons.js";
  */
 type Mute = "over" | "closed" | "receiver";
 
+/** The sending half of a link, as the application uses it. */
 export class Sender {
   readonly #socketType: SocketType;
   readonly #session: ZmtpSession;
   readonly #outflow: Outflow;
-  /** Whether subscriptions are accepted. */
+  /** Why subscriptions are not accepted. */
   #commands: Mute | undefined;
-  /** Whether messages are: looked at once for each, so both reasons are one. */
+  /** Why messages are not accepted. One field, because every `send` looks at it. */
   #messages: Mute | undefined;
 
   constructor(socketType: SocketType, session: ZmtpSession, outflow: Outflow) {

@@ -13,7 +13,7 @@ import type { Transport, TransportUser } from "./transport.js";
 const READ = 128 * 1024;
 
 /** Milliseconds for the reader to find out why nothing can be written any more. */
-const PATIENCE = 1000;
+const READER_PATIENCE = 1000;
 
 /** Octets in, octets out. */
 export interface ByteStreams {
@@ -115,10 +115,10 @@ class StreamTransport implements Transport {
     if (this.#broken) return;
     this.#broken = true;
     const judge = () => {
-      if (this.#resumed) after(PATIENCE, judge);
+      if (this.#resumed) after(READER_PATIENCE, judge);
       else this.#gone(error);
     };
-    after(PATIENCE, judge);
+    after(READER_PATIENCE, judge);
   }
 
   #gone(error?: unknown): void {

@@ -1,6 +1,7 @@
 /**
- * What a subscriber wants of a publisher. RFC 37, "The Publish-Subscribe Pattern": additive, not idempotent. The
- * prefixes lie in a tree over octets, so that a look-up takes as long as the topic, however many there are.
+ * What a subscriber wants of a publisher. RFC 37, "The Publish-Subscribe Pattern". Subscribing twice to a prefix
+ * takes two cancels. The prefixes lie in a tree over octets, so that a look-up takes as long as the topic, however many
+ * there are.
  */
 import { octets, type Payload } from "../codec/payload.js";
 import { SUBSCRIPTION_COST, SUBSCRIPTION_OCTETS } from "./limits.js";
@@ -16,6 +17,7 @@ interface Node {
 
 const NOTHING = new Uint8Array(0);
 
+/** The prefixes that one peer has subscribed to. */
 export class Subscriptions {
   #cost = 0;
   #root: Node | undefined;

@@ -40,8 +40,9 @@ export interface Transport {
   finish(): void;
   /** Drops everything at once. */
   destroy(): void;
-  /** Whether it keeps the process alive; a transport that cannot say leaves these out. */
+  /** From now on it keeps the process alive. Left out where a transport has no say in that. */
   ref?(): void;
+  /** From now on it does not keep the process alive. Left out where a transport has no say in that. */
   unref?(): void;
 }
 

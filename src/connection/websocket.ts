@@ -5,7 +5,7 @@
 import { ZmtpError } from "../error.js";
 import { SUBPROTOCOL, zwsGreeting, zwsMechanism } from "../session/zws.js";
 import { connectionError } from "./fault.js";
-import { FAREWELL } from "./limits.js";
+import { FAREWELL, MOST_HANDED } from "./limits.js";
 import type { LinkParts } from "./link-user.js";
 import type { ConnectionOptions, Settings } from "./options.js";
 import { after, type Timer } from "./timer.js";
@@ -23,9 +23,6 @@ const NO_FRAME = "A WebSocket message is no frame: it is text, empty, or its fla
 
 /** Milliseconds between two looks at `bufferedAmount`: a WebSocket does not say when it has drained. */
 const LOOK = 4;
-
-/** Octets that a WebSocket is given beyond what the network takes: the rest waits with us, where it is counted. */
-const AHEAD = 256 * 1024;
 
 /**
  * Milliseconds after an error for the close event with the particulars, which Node 22's WebSocket does not always send.
@@ -62,8 +59,7 @@ export interface WebSocketLike {
   resume?(): void;
   terminate?(): void;
   /**
-   * Below that of the `ws` package there is a Node socket, which can gather what a tick sends into one write; below
-   * Bun's none.
+   * The Node socket beneath the `ws` package. Corking it gathers a tick's frames into one write. Bun has none.
    */
   readonly _socket?: { cork?(): void; uncork?(): void; ref?(): void; unref?(): void };
 }
@@ -71,7 +67,8 @@ export interface WebSocketLike {
 const OPEN = 1;
 
 /**
- * ZWS has no PING. WebSocket's own no page can send and libzmq does not answer; that of the peer is answered below us.
+ * ZWS has no PING. A page cannot send WebSocket's, and libzmq does not answer it. A peer's PING is answered by the
+ * platform.
  */
 export function refuseHeartbeat({ heartbeat }: ConnectionOptions): void {
   if (heartbeat) throw new TypeError("there are no heartbeats of ours over ws://: let the peer send them");
@@ -85,6 +82,7 @@ export function zwsParts(settings: Settings, parts: LinkParts = {}): [Settings, 
   ];
 }
 
+/** One WebSocket as a transport. */
 export class WebSocketTransport implements Transport {
   readonly remoteAddress: string | undefined;
   readonly #socket: WebSocketLike;
@@ -117,7 +115,7 @@ export class WebSocketTransport implements Transport {
     }
     _socket?.uncork?.();
     this.#account();
-    return this.#handed < AHEAD;
+    return this.#handed < MOST_HANDED;
   }
 
   pause(): void {

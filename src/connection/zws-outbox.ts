@@ -14,6 +14,7 @@ const OWN_FRAMES: ZMTP.Limits = { maxFrameSize: ZMTP.LARGEST_FRAME, commandsOnly
 
 const NO_ROOM = "room() writes into ZMTP's own framing: over ws:// send the payload";
 
+/** The outbox of a link over WebSocket. */
 export class ZwsOutbox implements Outbox {
   #frames: Uint8Array<ArrayBuffer>[] = [];
   #cost = 0;

@@ -2,7 +2,9 @@
 
 /** Two keys of X25519, 32 octets each. */
 export interface KeyPair {
+  /** What peers are given. Owned. */
   readonly publicKey: Uint8Array;
+  /** What nobody else may see. Owned. */
   readonly secretKey: Uint8Array;
 }
 

@@ -50,6 +50,7 @@ const NO_VOUCH = ["The INITIATE's vouch", "The client does not own the long-term
 export interface CurvePeer {
   /** Where it is, if the transport says so. */
   readonly remoteAddress: string | undefined;
+  /** The peer's greeting: its version, its mechanism, its as-server octet. */
   readonly greeting: Greeting;
 }
 

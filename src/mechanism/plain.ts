@@ -31,6 +31,7 @@ export interface PlainCredentials {
 export interface PlainPeer {
   /** Where it is, if the transport says so. */
   readonly remoteAddress: string | undefined;
+  /** The peer's greeting: its version, its mechanism, its as-server octet. */
   readonly greeting: Greeting;
 }
 

@@ -7,6 +7,7 @@ import { authenticatorError } from "./fault.js";
 
 /** What an authenticator is asked. */
 export interface ZapRequest {
+  /** How the peer wants to come in. It decides what `credentials` holds. */
   readonly mechanism: "NULL" | "PLAIN" | "CURVE";
   /** Which set of rules the server wants applied; empty by default. */
   readonly domain: string;
@@ -38,8 +39,9 @@ export type ZapHandler = (request: ZapRequest) => Verdict | Promise<Verdict>;
 
 /** How a server asks ZAP. */
 export interface ZapOptions {
+  /** Decides about each peer. What it throws, or rejects with, refuses the peer with status 500. */
   readonly zap: ZapHandler;
-  /** Default "". */
+  /** Which set of rules the authenticator is to apply; default "". */
   readonly domain?: string | undefined;
 }
 

@@ -54,7 +54,7 @@ function suspects(): readonly Suspect[] {
   ];
 }
 
-/** Those that one octet alone betrays. */
+/** Protocols that are recognised by their first octet alone. */
 const BY_FIRST_OCTET: Readonly<Record<number, string>> = {
   1: "ZMTP 1.0",
   22: "TLS",

@@ -15,7 +15,7 @@ const OLD_PEER =
 const NO_PEER = "A proxy or a port mapping without a ZeroMQ peer behind it does the same.";
 
 /** How far a session had come when its peer closed. */
-export interface Ending {
+export interface HowFar {
   readonly state: "greeting" | "handshake" | "active";
   /** Octets of the greeting that have come. */
   readonly greeting: number;
@@ -30,8 +30,8 @@ export interface Ending {
 }
 
 /** Why that end was too early; undefined if it was not. */
-export function prematureEnd(ending: Ending): ZmtpError | undefined {
-  const { state, greeting, offset, insideFrame, insideMessage, hint } = ending;
+export function prematureEnd(howFar: HowFar): ZmtpError | undefined {
+  const { state, greeting, offset, insideFrame, insideMessage, hint } = howFar;
   if (state === "greeting") return closedInGreeting(greeting);
   if (state === "handshake") {
     return new ZmtpError("PEER_CLOSED", "The peer took our greeting and closed before the handshake was over", {

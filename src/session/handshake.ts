@@ -19,7 +19,7 @@ export class HandshakeInProgress {
   readonly #begunAt: number;
   #lastAt: number | undefined;
 
-  /** Throws a ZmtpError if the mechanism wants nothing of this peer. */
+  /** Throws a ZmtpError if the mechanism refuses this peer's greeting. */
   constructor(mechanism: Mechanism, local: LocalInfo, greeting: Greeting, position: number) {
     this.#handshake = mechanism.begin(local, greeting);
     this.#untyped = mechanism.untyped ?? false;

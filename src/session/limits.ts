@@ -22,6 +22,9 @@ export const MAX_PING_CONTEXT = 16;
 /** Tenths of a second in a PING's TTL: two octets. */
 export const MAX_PING_TTL = 0xffff;
 
+/** Octets of the reason in an ERROR: its length is one octet. RFC 37, "Error Handling". */
+export const MAX_REASON = 255;
+
 /** Octets that sealing may add to a frame: where traffic is sealed, the wire's may be that much over `maxFrameSize`. */
 export const MAX_SEALING = 256;
 

@@ -13,7 +13,7 @@ export interface Mechanism {
   readonly asServer: boolean;
   /** What the peer's as-server octet has to say; left out, either will do. */
   readonly peerAsServer?: boolean | undefined;
-  /** Whether its handshake leaves the peer's socket type untold, as ZWS does without a mechanism; default false. */
+  /** True if the handshake does not tell the peer's socket type (ZWS). Default false. */
   readonly untyped?: boolean | undefined;
   /**
    * A handshake of its own for one session, begun when the peer's greeting has been accepted.
@@ -27,7 +27,7 @@ export interface Mechanism {
 export interface Handshake {
   /** Octets to send at once (see `encodeCommand`); undefined if the peer speaks first. Asked once. */
   open(): Uint8Array | undefined;
-  /** What a command leads to. Never ERROR, which the session handles. Throws a {@link ZmtpError} to end in silence. */
+  /** What a command leads to. Never ERROR, which the session handles. Throw a {@link ZmtpError} to close without telling the peer why. */
   receive(command: Command): Progress;
   /** What a message leads to, where a handshake has messages. Without it they are refused at their first octet. */
   receiveMessage?(payload: Uint8Array): Progress;
@@ -51,6 +51,7 @@ export type Progress =
 
 /** The handshake is over, and both peers know each other. */
 export interface Complete {
+  /** Tells it from the other kinds of {@link Progress}. */
   readonly type: "complete";
   /** Octets to send before anything else. */
   readonly send?: Uint8Array | undefined;

@@ -4,6 +4,7 @@ import { encodeCommand, nameAt } from "./command.js";
 import type { Mechanism } from "./mechanism.js";
 import { parseMetadata } from "./metadata.js";
 
+/** The mechanism of a session that is given no other. */
 export const nullMechanism: Mechanism = {
   name: "NULL",
   asServer: false,

@@ -8,6 +8,7 @@ import { framesOf, type Message, type Octets, octets } from "../codec/payload.js
 import type { Traffic } from "./mechanism.js";
 import { joined } from "./octets.js";
 
+/** Encodes what a session sends, and seals it where the mechanism does. */
 export class Outgoing {
   readonly #codec: Codec;
   readonly #traffic: Traffic | undefined;

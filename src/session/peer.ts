@@ -24,7 +24,9 @@ export interface LocalPeer {
 
 /** What we say, checked and encoded: what a mechanism needs to know of us. Owned; do not write to it. */
 export interface LocalInfo {
+  /** Which pattern we speak. */
   readonly socketType: SocketType;
+  /** How a ROUTER shall address us, up to 255 octets; undefined if none was given. */
   readonly identity: Uint8Array | undefined;
   /**
    * All our properties as they stand in READY: Socket-Type first, as from libzmq, then Identity (REQ, DEALER and ROUTER

@@ -8,10 +8,10 @@ import { type Command, nameAt, parseCommand } from "./command.js";
 import { prematureEnd } from "./ending.js";
 import type { SessionBatchEvent } from "./event.js";
 import { EventQueue } from "./event-queue.js";
+import { FrameSource } from "./frame-source.js";
 import { GREETING_SIZE, type Greeting, GreetingReader } from "./greeting.js";
 import { HandshakeInProgress } from "./handshake.js";
 import { pongBody } from "./heartbeat.js";
-import { Incoming } from "./incoming.js";
 import { MAX_SEALING } from "./limits.js";
 import { type Complete, checkedMechanism, type Mechanism, type Progress, type Traffic } from "./mechanism.js";
 import { nullMechanism } from "./null.js";
@@ -36,7 +36,7 @@ export class Protocol {
   readonly socketType: SocketType;
   readonly mechanism: Mechanism;
   readonly limits: Limits;
-  readonly incoming: Incoming;
+  readonly incoming: FrameSource;
   readonly codec: Engine;
   phase: Phase;
   /** Events that wait; there only while there are some, for an idle session is to be small. */
@@ -50,7 +50,7 @@ export class Protocol {
     this.limits = limitsFor(options.maxFrameSize);
     this.mechanism = options.mechanism === undefined ? nullMechanism : checkedMechanism(options.mechanism);
     this.codec = engineOf(options.codec ?? defaultCodec());
-    this.incoming = new Incoming(this.codec, GREETING_SIZE);
+    this.incoming = new FrameSource(this.codec, GREETING_SIZE);
     this.phase = { at: "greeting", reader: new GreetingReader(this.codec, this.mechanism), local, lent: undefined };
   }
 
@@ -205,7 +205,7 @@ export class Protocol {
     this.#report({ type: "HandshakeComplete", peer });
   }
 
-  /** Acts on a run that came in traffic; says whether it is for the application, just as it is. */
+  /** Handles a run in traffic. True if the application gets it unchanged. */
   #passes(active: Active, batch: FrameBatch): boolean {
     if (active.traffic !== undefined) this.#unseal(active.traffic, batch);
     else if (batch.command(0)) this.#obey(parseCommand(batch.payload(0), this.incoming.positionOf(batch, 0)));

@@ -3,9 +3,8 @@
 import { octets } from "../codec/payload.js";
 import { ZmtpError } from "../error.js";
 import { type Command, encodeCommand } from "./command.js";
+import { MAX_REASON } from "./limits.js";
 import { checkedLocal, type LocalPeer } from "./peer.js";
-
-const MAX_REASON = 255;
 
 /** What the reasons of libzmq mean: they are the status codes of its authenticator. RFC 27, "Reply". */
 const STATUS_CODES: Readonly<Record<string, string>> = {

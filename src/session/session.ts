@@ -61,7 +61,7 @@ export class ZmtpSession {
     return phase.at === "over" ? phase.error : undefined;
   }
 
-  /** Our greeting, whole: send it at once, without waiting for the peer's. */
+  /** Returns our greeting, 64 octets, owned. Send it at once, without waiting for the peer's. */
   start(): Uint8Array {
     const { name, asServer } = this.#protocol.mechanism;
     return encodeGreeting({ mechanism: name, asServer });
@@ -96,7 +96,7 @@ export class ZmtpSession {
     const { phase, incoming } = this.#protocol;
     if (phase.at === "over") throw phase.error;
     if (phase.at !== "greeting") return incoming.reserve(size);
-    // The codec's region is for frames: what is lent of it cannot be told from what others read into it meanwhile.
+    // In the greeting we lend memory of our own. In the codec's region another session could overwrite it unnoticed.
     phase.lent = new Uint8Array(Math.min(size, MAX_LENT));
     return phase.lent;
   }
@@ -214,8 +214,8 @@ export class ZmtpSession {
   }
 
   /**
-   * @internal Whether a frame from a transport that frames by itself is a message that only the application need see.
-   * If so the transport hands it on by itself, and the session has taken note of its MORE.
+   * @internal Fast path for WebSocket: true if the session would pass this message on unchanged. Then skip
+   * `receiveFrame`. The session has taken note of its MORE.
    */
   admits(payload: Uint8Array, command: boolean, more = false): boolean {
     const { phase, limits, socketType } = this.#protocol;

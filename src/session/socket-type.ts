@@ -27,7 +27,7 @@ export type SocketType = keyof typeof LEGAL_PEERS;
 
 const TYPES = Object.keys(LEGAL_PEERS);
 
-/** Those whose Identity a peer heeds: libzmq sends it for these, empty when unset. */
+/** Types that send an Identity. libzmq sends an empty one if none is set. The Identity of other types is ignored. */
 const IDENTIFIED: readonly SocketType[] = ["REQ", "DEALER", "ROUTER"];
 
 /** @internal */

@@ -19,6 +19,7 @@ const NONE = "NONE";
 /** What the subprotocol says in place of a greeting. ZWS builds on ZMTP 3.0: subscriptions travel as messages. */
 export const zwsGreeting: Greeting = { version: { major: 3, minor: 0 }, mechanism: NONE, asServer: false };
 
+/** The mechanism of a session over WebSocket: identities in place of READY. */
 export const zwsMechanism: Mechanism = {
   name: NONE,
   asServer: false,

@@ -36,7 +36,9 @@ export type FaultCode = keyof typeof FAULTS;
 
 /** An error with the code and the number that libzmq has for it. */
 export interface ErrnoError extends Error {
+  /** libzmq's name for it: "EAGAIN", "EBUSY", … */
   code: string;
+  /** The number that belongs to `code`, as on Linux; libzmq's own numbers begin above 156384712. */
   errno: number;
   /** The endpoint it is about, as it was given. */
   address?: string;

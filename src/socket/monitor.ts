@@ -22,6 +22,7 @@ export type Event =
   | { type: "end" }
   | { type: "unknown" };
 
+/** The name of an event, for `socket.events.on`. */
 export type EventType = Event["type"];
 
 /** The event of one type. */
@@ -29,11 +30,13 @@ export type EventOfType<Type extends EventType = EventType> = Extract<Event, { t
 
 /** The peer broke the protocol in its handshake. */
 export interface ProtoError extends Error {
+  /** Which rule it broke: the name that libzmq has for it. */
   code: string;
 }
 
 /** The peer was refused, or refused us: 300, 400 or 500. */
 export interface AuthError extends Error {
+  /** ZAP's status code (RFC 27): 300 cannot tell now, 400 denied, 500 the authenticator failed. */
   status: 300 | 400 | 500;
 }
 
@@ -47,11 +50,13 @@ export class Monitor {
     return this.#observer !== undefined;
   }
 
+  /** Tells `observer` from now on, in place of the one before. */
   observe(observer: (event: Event) => void): void {
     this.#observer = observer;
     if (this.#ended) observer({ type: "end" });
   }
 
+  /** Something has happened. */
   tell(event: Event): void {
     this.#observer?.(event);
   }

@@ -11,7 +11,9 @@ type Listener = (event: Event) => void;
 
 /** Who has listeners. */
 export interface EventSubscriber {
+  /** Calls `listener` for each event of this type from now on. */
   on<Type extends EventType>(type: Type, listener: (event: EventOfType<Type>) => void): EventSubscriber;
+  /** Undoes `on` with the same type and listener. */
   off<Type extends EventType>(type: Type, listener: (event: EventOfType<Type>) => void): EventSubscriber;
 }
 
@@ -55,6 +57,7 @@ export class Observer implements EventSubscriber {
     });
   }
 
+  /** The events one after the other, as `receive` gives them; it ends when the socket or the observer is closed. */
   [Symbol.asyncIterator](): AsyncIterator<Event, undefined> {
     return {
       next: async () => {
@@ -76,6 +79,7 @@ export class Observer implements EventSubscriber {
     return this;
   }
 
+  /** Undoes `on` with the same type and listener; what was never added is ignored. */
   off<Type extends EventType>(type: Type, listener: (event: EventOfType<Type>) => void): this {
     this.#listeners.get(type)?.delete(listener as Listener);
     return this;

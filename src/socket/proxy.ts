@@ -23,6 +23,7 @@ export class SocketProxy<Front extends Socket = Socket, Back extends Socket = So
   #done: (() => void) | undefined;
   #scheduled = false;
 
+  /** @throws A TypeError for what is no socket. */
   constructor(frontEnd: Front, backEnd: Back) {
     if (!isObject(frontEnd)) throw new TypeError("Front-end must be a socket object");
     if (!isObject(backEnd)) throw new TypeError("Back-end must be a socket object");
@@ -33,10 +34,12 @@ export class SocketProxy<Front extends Socket = Socket, Back extends Socket = So
     this.#back = backEnd;
   }
 
+  /** The first of the two sockets. */
   get frontEnd(): Front {
     return this.#front;
   }
 
+  /** The second of the two sockets. */
   get backEnd(): Back {
     return this.#back;
   }
@@ -56,19 +59,20 @@ export class SocketProxy<Front extends Socket = Socket, Back extends Socket = So
     return this.#run(front, back);
   }
 
-  /** Moves nothing until `resume`. Throws EBADF unless it runs. */
+  /** Moves nothing until `resume`. Throws EBADF unless it runs or is paused. */
   pause(): void {
     refuseMore(arguments.length, 0);
     this.#become("paused");
   }
 
+  /** Moves messages again. Throws EBADF unless it runs or is paused. */
   resume(): void {
     refuseMore(arguments.length, 0);
     this.#become("running");
     this.#pump();
   }
 
-  /** Ends it, and closes both sockets. */
+  /** Ends it, and closes both sockets. Throws EBADF unless it runs or is paused. */
   terminate(): void {
     refuseMore(arguments.length, 0);
     this.#become("over");

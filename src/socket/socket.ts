@@ -19,6 +19,10 @@ export abstract class Socket {
     revealCores((socket) => (#core in socket ? socket.#core : undefined));
   }
 
+  /**
+   * @param type - The number of its type, as `SocketType` has it.
+   * @throws A TypeError for an option that does not exist, or a value of the wrong type; EINVAL for an unknown type.
+   */
   protected constructor(type: number, options?: object) {
     if (typeof type !== "number") throw new TypeError("Socket type must be a number");
     wantsOptions(options);
@@ -43,6 +47,7 @@ export abstract class Socket {
     return this.#context as Context;
   }
 
+  /** Whether it has been closed. */
   get closed(): boolean {
     return this.#core.closed;
   }

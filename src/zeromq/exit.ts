@@ -2,7 +2,7 @@
 import { type OpenSocket, openSockets, somethingLingers } from "../socket/lingering.js";
 
 /** Milliseconds until somebody who waits for the process to end is told why it does not. */
-const PATIENCE = 500;
+const EXIT_PATIENCE = 500;
 
 const HINT = " Set 'context.blocky = false' to change this behaviour.";
 
@@ -21,5 +21,5 @@ function warnLater(sockets: readonly OpenSocket[]): void {
     if (!somethingLingers()) return;
     process.stderr.write(`(node:${process.pid}) WARNING: Waiting for queued ZeroMQ messages to be delivered.${hint}\n`);
   };
-  setTimeout(warn, PATIENCE).unref();
+  setTimeout(warn, EXIT_PATIENCE).unref();
 }

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { engineOf } from "../../src/codec/codec.js";
 import { HEADROOM, INPUT_SIZE } from "../../src/codec/layout.js";
-import type { State } from "../../src/codec/unread.js";
+import type { UnreadState } from "../../src/codec/unread.js";
 import { encodeFrame, type Frame, FrameDecoder } from "../../src/index.js";
 import { codecs } from "../support/codecs.js";
 import { concat, ownFrames, pattern, same } from "../support/pieces.js";
@@ -126,7 +126,7 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("unread octe
   it("goes through every state, and says at each how much it holds", () => {
     const decoder = new FrameDecoder({ codec });
     const stream = frames(6, 100);
-    const states: State[] = [];
+    const states: UnreadState[] = [];
     const note = (taken: number) => {
       states.push(decoder.unread.state);
       assertInvariants(decoder, taken);

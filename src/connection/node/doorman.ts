@@ -26,6 +26,7 @@ interface Stranger {
 
 type Peer = Connection<NodePayload>;
 
+/** Lets the peers of one listener in, or turns them away. */
 export class Doorman {
   readonly #settings: ListenSettings;
   readonly #budget: Budget;
@@ -64,7 +65,7 @@ export class Doorman {
     else socket.terminate?.();
   }
 
-  /** A socket that may become a WebSocket; returns how to say that it has, or has gone. */
+  /** A socket that may become a WebSocket. Returns a function to call when the handshake is over. */
   beforeUpgrade(socket: Socket): () => void {
     const stranger: Stranger = {
       address: remoteAddressOf(socket),

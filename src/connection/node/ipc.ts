@@ -1,6 +1,6 @@
-/** The path of an ipc:// endpoint: one that a dead process left behind is replaced, one that is lived in is not. */
+/** The path of an ipc:// endpoint. A path left behind by a dead process is replaced. A live one is refused. */
 import { unlink } from "node:fs/promises";
-import { connect as knockAt } from "node:net";
+import { connect as connectTo } from "node:net";
 import { dirname } from "node:path";
 
 /** Listens on a path by `listening`, twice if the first time a dead process's path was in the way. */
@@ -22,7 +22,7 @@ export async function listenOnPath(path: string, listening: () => Promise<void>)
 /** Whether somebody listens on the path. */
 function answers(path: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = knockAt(path);
+    const socket = connectTo(path);
     socket.once("connect", () => {
       socket.destroy();
       resolve(true);

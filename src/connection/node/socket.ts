@@ -6,6 +6,7 @@ import type { Transport, TransportUser } from "../transport.js";
 import { busyPoll } from "./busy-poll.js";
 import type { NodeSettings } from "./options.js";
 
+/** One Node socket as a transport. */
 export class SocketTransport implements Transport {
   readonly #socket: Socket;
   readonly #user: TransportUser;
@@ -37,7 +38,7 @@ export class SocketTransport implements Transport {
     if (chunks.length === 1) this.#writeOne(chunks[0]);
     else this.#writeTogether(chunks);
     if (this.#busyPoll > 0) busyPoll(this.#busyPoll);
-    // What the system took at once is no longer counted here, though `sent` comes a moment later.
+    // `writableLength` is 0 if the system took everything at once. `sent` follows a moment later.
     return this.#socket.writableLength === 0;
   }
 

@@ -46,8 +46,8 @@ export async function webSocketServer(url: URL, doorman: Doorman, settings: List
 }
 
 /**
- * Counts a socket as a handshake until its upgrade, for no longer than one may take; returns how to say that it is
- * through.
+ * Counts a socket as a handshake until its upgrade, for no longer than one may take. Returns a function to call when
+ * the handshake is over.
  */
 function guard(socket: Socket, doorman: Doorman, { handshakeTimeout }: ListenSettings): () => void {
   const leave = doorman.beforeUpgrade(socket);

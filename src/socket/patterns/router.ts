@@ -11,6 +11,7 @@ import type { Pipe } from "../pipe.js";
 import type { Settings } from "../settings.js";
 import { probe } from "./dealer.js";
 
+/** The pattern of ROUTER sockets. */
 export class Router extends Pattern {
   readonly #queue: FairQueue;
   readonly #peers = new ByIdentity();
@@ -96,4 +97,5 @@ export class Router extends Pattern {
   }
 }
 
+/** Makes a ROUTER's pattern. */
 export const router = (settings: Settings): Pattern => new Router(settings);

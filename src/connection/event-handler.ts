@@ -1,5 +1,5 @@
 /**
- * What the session makes of what has come: messages go to the inbox, commands are obeyed, the rest is told to the link.
+ * What the session makes of what has come: messages go to the inbox, commands are heeded, the rest is told to the link.
  * RFC 37.
  */
 import type { FrameBatch } from "../codec/batch.js";
@@ -13,13 +13,13 @@ import { connectionError } from "./fault.js";
 import { Heart, type HeartUser } from "./heart.js";
 import type { Inbox } from "./inbox.js";
 import type { HeartbeatOptions } from "./options.js";
-import { mechanismFailed } from "./reasons.js";
+import { authenticatorFailed } from "./reasons.js";
 import { Subscriptions } from "./subscriptions.js";
 import type { FrameFlags } from "./transport.js";
 import { type MessageLimits, WholeMessages } from "./whole-messages.js";
 
-/** What follows from it for the link. */
-export interface IncomingUser extends HeartUser {
+/** What the link does about it. */
+export interface EventUser extends HeartUser {
   /** Whether messages are still wanted. */
   readonly hearing: boolean;
   readonly over: boolean;
@@ -34,12 +34,13 @@ export interface IncomingUser extends HeartUser {
   refuse(error: ZmtpError): void;
 }
 
-export class Incoming {
+/** Handles the events of one session. */
+export class EventHandler {
   /** What the peer, a subscriber, has subscribed to. */
   readonly subscriptions = new Subscriptions();
   readonly #session: ZmtpSession;
   readonly #inbox: Inbox;
-  readonly #user: IncomingUser;
+  readonly #user: EventUser;
   readonly #wholes: WholeMessages;
   readonly #heartbeat: HeartbeatOptions | undefined;
   #heart: Heart | undefined;
@@ -48,7 +49,7 @@ export class Incoming {
   constructor(
     session: ZmtpSession,
     inbox: Inbox,
-    user: IncomingUser,
+    user: EventUser,
     limits: MessageLimits,
     { heartbeat }: { readonly heartbeat?: HeartbeatOptions | undefined },
   ) {
@@ -64,7 +65,7 @@ export class Incoming {
     return this.#session.pending + this.#wholes.cost;
   }
 
-  /** The peer has been heard; where nobody will ask when, nobody looks at the clock. */
+  /** The peer has been heard. Reads the clock only if a heartbeat is running. */
   heard(): void {
     this.#heart?.heard();
   }
@@ -103,7 +104,7 @@ export class Incoming {
         this.#user.answer(event.bytes);
         break;
       case "Command":
-        this.#obey(event.name, event.data);
+        this.#heed(event.name, event.data);
         break;
       case "Question":
         this.#ask(event.question);
@@ -120,7 +121,7 @@ export class Incoming {
   #ask(question: unknown): void {
     Promise.resolve(question).then(
       (progress) => this.#proceed(progress as Progress),
-      (cause) => this.#user.refuse(mechanismFailed(cause)),
+      (cause) => this.#user.refuse(authenticatorFailed(cause)),
     );
   }
 
@@ -162,7 +163,7 @@ export class Incoming {
     if (!wasReadable && this.#inbox.readable) this.#user.becameReadable();
   }
 
-  #obey(name: string, data: Uint8Array): void {
+  #heed(name: string, data: Uint8Array): void {
     if (name === "SUBSCRIBE") this.#subscribed(data);
     else if (name === "CANCEL") this.subscriptions.remove(data);
     else if (!this.#tolerates(name)) return;

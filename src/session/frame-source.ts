@@ -36,7 +36,8 @@ class Framed {
   }
 }
 
-export class Incoming {
+/** Takes octets or whole frames in, and gives runs of frames out. */
+export class FrameSource {
   readonly #decoder: FrameDecoder;
   /** There only where the transport frames by itself. */
   #framed: Framed | undefined;
