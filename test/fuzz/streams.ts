@@ -28,6 +28,10 @@ export class Writer {
     return this.#octets.slice(at, this.#length);
   }
 
+  flip(at: number, bits: number): void {
+    this.#octets[at] ^= bits;
+  }
+
   header(flags: number, length: number): void {
     this.byte(flags);
     const digits = flags & 2 ? 8 : 1;
@@ -84,9 +88,12 @@ function run(random: Random, limit: number): void {
   const breaks = random.once(3) ? random.below(count) : -1;
   const disguised = random.once(6);
   for (let i = 0; i < count && out.length < 1 << 15; i++) {
+    const at = out.length;
     const own = i === breaks ? flags ^ 1 : flags;
     if (disguised) disguise(own, length);
     else frame(random, own, length);
+    // Or in any bit of its header: a fault that a guess must not pass over.
+    if (i === breaks && random.once(3)) out.flip(at + random.below(flags & 2 ? 9 : 2), 1 << random.below(8));
   }
   const near = random.below(5);
   if (near === 0) frame(random, flags ^ 1, length);
@@ -170,11 +177,14 @@ export function frameStream(random: Random, limit: number): Uint8Array {
 export function largeStream(random: Random, edges: readonly number[]): Uint8Array {
   const goal = random.pick(edges) + random.between(-12, 12);
   const filler = random.pick([0, 1, 16, 64, 255, 256, 1000, 9000, 65535]);
-  const flags = filler > 255 || random.once(3) ? 2 : 0;
-  while (out.length + filler + 9 < goal) {
-    out.header(flags, filler);
-    const at = (out.length * 7919) % (POOL.length - filler);
-    out.put(POOL.subarray(at, at + filler));
+  // All alike, or in turns with another size: equal headers are read in another way than others.
+  const fillers = random.once(2) ? [filler] : [filler, random.pick([0, 1, 30, 300])];
+  const wide = random.once(3);
+  for (let i = 0; out.length + filler + 9 < goal; i++) {
+    const length = fillers[i % fillers.length];
+    out.header(wide || length > 255 ? 2 : 0, length);
+    const at = (out.length * 7919) % (POOL.length - length);
+    out.put(POOL.subarray(at, at + length));
   }
   for (let i = random.below(4); i > 0; i--) {
     const length = random.once(3) ? random.pick(edges) + random.between(-12, 12) : payloadSize(random, 1000);
@@ -183,6 +193,15 @@ export function largeStream(random: Random, edges: readonly number[]): Uint8Arra
   }
   if (random.once(3)) frame(random, 6, random.pick(edges) + random.between(-2, 2));
   frames(random, 1000, 2);
+  return out.done();
+}
+
+/** About so many small frames: equal ones, or in turns, short or long. */
+export function manyFrames(random: Random, about: number): Uint8Array {
+  const count = about + random.between(-7, 7);
+  const lengths = random.once(2) ? [random.below(4)] : [random.below(4), random.below(4), 1];
+  const flags = random.once(2) ? 0 : 2;
+  for (let i = 0; i < count; i++) frame(random, flags, lengths[i % lengths.length]);
   return out.done();
 }
 

@@ -3,7 +3,7 @@ import { ascii } from "../oracle/command.js";
 import { Difference, same } from "./check.js";
 import { CAPACITY, engines, INPUT, type Inside, OUTPUT_SIZE, WINDOW_SIZE } from "./internals.js";
 import { noise, type Random } from "./random.js";
-import { frameStream, largeStream } from "./streams.js";
+import { frameStream, largeStream, manyFrames } from "./streams.js";
 
 let [wasm, js] = engines;
 
@@ -24,14 +24,17 @@ const both = (act: (engine: Inside) => void) => [wasm, js].forEach(act);
 
 /** Rows and status of one scan; the rows behind the last one stay as they were. */
 function scan(random: Random): void {
-  const large = random.once(2000);
+  const large = random.once(400);
   const limit = random.pick([0, 20, 255, 256, 1000, 67108864, 0x7fffffff]);
-  const stream = large ? largeStream(random, [CAPACITY * 2, CAPACITY * 66, 1 << 20]) : frameStream(random, limit);
+  const full = random.once(150);
+  const edges = [CAPACITY * 2, CAPACITY * 3, CAPACITY * 9, CAPACITY * 66, 1 << 20];
+  const some = () => (large ? largeStream(random, edges) : frameStream(random, limit));
+  const stream = full ? manyFrames(random, CAPACITY) : some();
   const size = Math.min(stream.length, 1 << 20);
   const from = random.pick([0, 1, 7, INPUT, WINDOW_SIZE - size]);
   const to = from + (random.once(3) ? random.below(size + 1) : size);
   both((engine) => {
-    engine.table.fill(-7, 0, large ? undefined : 2000);
+    engine.table.fill(-7, 0, large || full ? undefined : 2000);
     engine.window.set(stream.subarray(0, size), from);
   });
   const detail = { scan: Buffer.from(stream.subarray(0, 400)).toString("hex"), from, to, limit };

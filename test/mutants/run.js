@@ -1,5 +1,5 @@
 /**
- * `npm run mutants -- --layer codec|session|connection|assembly [--seconds N] [--file NAME] [--processes N] [--again]`: which changes of the code
+ * `npm run mutants -- --layer codec|session|connection|assembly [--seconds N] [--most N] [--file NAME] [--processes N] [--again]`: which changes of the code
  * would no test notice? `--again` tries those that survived the last time. The results are kept in `results/`; `--docs` makes docs/mutants.md of them.
  */
 import { createHash } from "node:crypto";
@@ -15,6 +15,7 @@ const { values } = parseArgs({
     layer: { type: "string" },
     seconds: { type: "string", default: "3600" },
     file: { type: "string", default: "" },
+    most: { type: "string", default: "100000" },
     processes: { type: "string", default: "1" },
     again: { type: "boolean", default: false },
     docs: { type: "boolean", default: false },
@@ -42,7 +43,7 @@ function chosen(all) {
   const mutants = shuffled(all.filter(({ file }) => file.includes(values.file)));
   if (!values.again) {
     for (const { file } of mutants) delete results[file];
-    return mutants;
+    return mutants.slice(0, Number(values.most));
   }
   const known = (mutant) => {
     const { line, from, to } = short(mutant);
@@ -77,7 +78,7 @@ async function typescript(layer) {
   const mutants = chosen(await instrument(layer));
   const doubtful = [];
   let killed = 0;
-  const untried = await campaign(mutants, Number(values.processes), late, (mutant, verdict) => {
+  const untried = await campaign(layer, mutants, Number(values.processes), late, (mutant, verdict) => {
     if (verdict === "killed" || verdict === "timeout") {
       kept(mutant.file).killed++;
       killed++;

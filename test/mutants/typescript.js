@@ -3,13 +3,13 @@
  * campaign with one after the other; what survives that is held against the tests of the layer.
  */
 import { fork, spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createInstrumenter } from "@stryker-mutator/instrumenter";
 import { build } from "rolldown";
 import { createInjector } from "typed-inject";
 
-const SANDBOX = "build/mutants/sandbox";
+const sandboxOf = (layer) => `build/mutants/${layer}`;
 /** Milliseconds after which a mutant is taken for an endless loop. */
 const PATIENCE = 60_000;
 
@@ -25,17 +25,18 @@ const silent = { debug() {}, info() {}, warn() {}, isDebugEnabled: () => false }
 
 /** A copy of the project whose layer holds all mutants, switched off; and the mutants. */
 export async function instrument(layer) {
-  rmSync(SANDBOX, { recursive: true, force: true });
-  mkdirSync(SANDBOX, { recursive: true });
+  const sandbox = sandboxOf(layer);
+  rmSync(sandbox, { recursive: true, force: true });
+  mkdirSync(sandbox, { recursive: true });
   for (const part of ["src", "test", "assembly", "docs", "package.json", "tsconfig.json", "asconfig.json"]) {
-    cpSync(part, join(SANDBOX, part), { recursive: true });
+    cpSync(part, join(sandbox, part), { recursive: true });
   }
-  symlinkSync(resolve("node_modules"), join(SANDBOX, "node_modules"));
+  symlinkSync(resolve("node_modules"), join(sandbox, "node_modules"));
   const files = filesOf(layer).map((name) => ({ name, content: readFileSync(name, "utf8"), mutate: true }));
   const instrumenter = createInjector().provideValue("logger", silent).injectFunction(createInstrumenter);
   const options = { plugins: null, excludedMutations: ["StringLiteral"], ignorers: [], noHeader: false };
   const result = await instrumenter.instrument(files, options);
-  for (const { name, content } of result.files) writeFileSync(join(SANDBOX, name), content);
+  for (const { name, content } of result.files) writeFileSync(join(sandbox, name), content);
   const sources = new Map(files.map(({ name, content }) => [name, content]));
   return result.mutants
     .filter(({ status }) => status !== "Ignored")
@@ -50,18 +51,19 @@ export async function instrument(layer) {
 }
 
 /** Runs the campaign with each mutant; calls `tell(mutant, verdict)`: killed, survived, uncovered, static. */
-export async function campaign(mutants, processes, late, tell) {
+export async function campaign(layer, mutants, processes, late, tell) {
+  const sandbox = sandboxOf(layer);
   await build({
-    input: join(SANDBOX, "test/mutants/runner.ts"),
+    input: join(sandbox, "test/mutants/runner.ts"),
     platform: "node",
-    output: { file: join(SANDBOX, "runner.js"), format: "esm" },
+    output: { file: join(sandbox, "runner.js"), format: "esm" },
     logLevel: "silent",
   });
   const waiting = [...mutants];
   const worker = async () => {
     let runner;
     while (waiting.length > 0 && !late()) {
-      runner ??= await start();
+      runner ??= await start(sandbox);
       const mutant = waiting.shift();
       if (!runner.covered.has(mutant.id)) {
         tell(mutant, runner.loaded.has(mutant.id) ? "static" : "uncovered");
@@ -79,8 +81,8 @@ export async function campaign(mutants, processes, late, tell) {
 }
 
 /** A process that holds mutants against the campaign. `try` gives undefined if it has to be started anew first. */
-async function start() {
-  const child = fork(join(SANDBOX, "runner.js"), { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+async function start(sandbox) {
+  const child = fork(join(sandbox, "runner.js"), { stdio: ["ignore", "ignore", "inherit", "ipc"] });
   const next = () =>
     new Promise((resolve) => {
       const timer = setTimeout(() => resolve("timeout"), PATIENCE);
@@ -112,10 +114,11 @@ async function start() {
 
 /** Whether the tests of the layer notice a mutant. */
 export function noticed(mutant, layer) {
-  const env = { ...process.env, LAYER: layer, __STRYKER_ACTIVE_MUTANT__: mutant.id };
-  const args = ["--no", "--", "vitest", "run", "--config", "test/mutants/vitest.config.ts", "--reporter", "dot"];
+  const env = { ...process.env, LAYER: layer, FUZZ: "0.2", __STRYKER_ACTIVE_MUTANT__: mutant.id };
+  const config = ["--config", "test/mutants/vitest.config.ts", "--pool", "threads", "--no-isolate"];
+  const args = ["--no", "--", "vitest", "run", ...config, "--reporter", "dot"];
   return new Promise((resolve) => {
-    const child = spawn("npx", args, { cwd: SANDBOX, env, stdio: "ignore", detached: true });
+    const child = spawn("npx", args, { cwd: sandboxOf(layer), env, stdio: "ignore", detached: true });
     const timer = setTimeout(() => process.kill(-child.pid, "SIGKILL"), 4 * PATIENCE);
     child.once("exit", (code) => {
       clearTimeout(timer);
@@ -133,6 +136,3 @@ function offsetOf(source, { line, column }) {
 function textAt(source, { start, end }) {
   return source.slice(offsetOf(source, start), offsetOf(source, end));
 }
-
-/** Whether there is something to run in. */
-export const ready = () => existsSync(SANDBOX);
