@@ -17,7 +17,7 @@ export interface Conversation {
 export function converse(
   a: ZmtpSession,
   b: ZmtpSession,
-  alter: (octets: Uint8Array, i: number) => Uint8Array = (octets) => octets,
+  alter: (octets: Uint8Array, i: number, to: ZmtpSession) => Uint8Array = (octets) => octets,
 ): Conversation {
   const conversation: Conversation = { a: [], b: [], wire: [] };
   const waiting: { to: ZmtpSession; octets: Uint8Array }[] = [
@@ -26,7 +26,7 @@ export function converse(
   ];
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
     const { to } = next;
-    const octets = alter(next.octets, conversation.wire.length);
+    const octets = alter(next.octets, conversation.wire.length, to);
     conversation.wire.push({ to, octets });
     for (const event of to.receive(octets)) {
       (to === a ? conversation.a : conversation.b).push(event);
