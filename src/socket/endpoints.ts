@@ -108,8 +108,14 @@ export class Endpoints {
 
   #bindInproc(address: string): void {
     const { inproc } = this.#owner;
-    inproc.bind(address, this.#owner);
-    this.#add({ names: [address], close: () => void inproc.unbind(address, this.#owner) });
+    const binding = inproc.bind(address, this.#owner);
+    this.#add({
+      names: [address],
+      close: () => inproc.unbind(address, binding),
+      closePeers: (linger) => {
+        for (const peer of [...binding.peers]) peer.close(linger);
+      },
+    });
   }
 
   #wires(address: string): Wires {
