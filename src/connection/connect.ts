@@ -34,7 +34,8 @@ export function dialWebSocket(url: URL, link: Link, openWebSocket: OpenWebSocket
   link.dialling(new WebSocketTransport(openWebSocket(url, SUBPROTOCOL), link.reception, url.host));
 }
 
-function platformWebSocket(url: URL, subprotocol: string): WebSocketLike {
+/** @internal The WebSocket that the engine has. Throws NO_WEBSOCKET where it has none. */
+export function platformWebSocket(url: URL, subprotocol: string): WebSocketLike {
   if (globalThis.WebSocket === undefined) {
     throw connectionError("NO_WEBSOCKET", "There is no WebSocket here: Node has one from version 22 on");
   }

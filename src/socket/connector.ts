@@ -131,7 +131,7 @@ export class Connector implements LinkUser, PipeKeeper, OpenEndpoint, Lingerer {
 
   /** Nothing waits that a link, this one or the next, could still deliver. */
   get done(): boolean {
-    return this.#outbox.messages === 0 && (this.#link === undefined || !this.#open || this.#link.outflow.waiting === 0);
+    return this.#pipe.waiting === 0 && (this.#link === undefined || !this.#open || this.#link.outflow.waiting === 0);
   }
 
   get unsent(): boolean {

@@ -4,7 +4,7 @@ import { type FaultCode, fault, faultOf } from "./errno.js";
 import type { InprocNames, Side } from "./inproc.js";
 import { type OpenSocket, openSockets } from "./lingering.js";
 import type { Monitor } from "./monitor.js";
-import { type Wires, wires } from "./wires.js";
+import { wires } from "./wires.js";
 
 /** One endpoint that is bound or connected. */
 export interface OpenEndpoint {
@@ -53,19 +53,19 @@ export class Endpoints {
   /** Rejects with the fault. `inproc://` is bound within the call, and its fault thrown. */
   async bind(address: string): Promise<void> {
     if (schemeOf(address) === "inproc") this.#bindInproc(address);
-    else this.#add(await failingWith(address, "EINVAL", () => this.#wires(address).bind(address, this.#owner)));
+    else this.#add(await failingWith(address, "EINVAL", () => wires().bind(address, this.#owner)));
   }
 
   bindSync(address: string): void {
     if (schemeOf(address) === "inproc") this.#bindInproc(address);
-    else this.#add(this.#wires(address).bindSync(address, this.#owner));
+    else this.#add(wires().bindSync(address, this.#owner));
   }
 
   connect(address: string): void {
     const scheme = schemeOf(address);
     if (ONCE.includes(this.#owner.name) && this.#find(address).length > 0) return;
     if (scheme !== "inproc") {
-      this.#add(this.#wires(address).connect(address, this.#owner, this.#alias()));
+      this.#add(wires().connect(address, this.#owner, this.#alias()));
       return;
     }
     const pipe = this.#owner.inproc.connect(address, this.#owner, this.#alias());
@@ -108,13 +108,14 @@ export class Endpoints {
 
   #bindInproc(address: string): void {
     const { inproc } = this.#owner;
-    inproc.bind(address, this.#owner);
-    this.#add({ names: [address], close: () => void inproc.unbind(address, this.#owner) });
-  }
-
-  #wires(address: string): Wires {
-    if (wires() === undefined) throw fault("EPROTONOSUPPORT", address);
-    return wires() as Wires;
+    const binding = inproc.bind(address, this.#owner);
+    this.#add({
+      names: [address],
+      close: () => inproc.unbind(address, binding),
+      closePeers: (linger) => {
+        for (const peer of [...binding.peers]) peer.close(linger);
+      },
+    });
   }
 
   #find(address: string): OpenEndpoint[] {

@@ -155,27 +155,35 @@ class InprocPipe implements Pipe {
   }
 }
 
+/** A name that somebody has bound, and who came by it. */
+export interface Binding {
+  readonly side: Side;
+  readonly peers: Set<Pipe>;
+}
+
 /** The inproc names of one context: who has bound them, and who has connected before anybody has. */
 export class InprocNames {
-  readonly #bound = new Map<string, Side>();
+  readonly #bound = new Map<string, Binding>();
   readonly #early = new Map<string, Set<InprocPipe>>();
 
   /** Throws EADDRINUSE if the name is taken. */
-  bind(name: string, side: Side): void {
+  bind(name: string, side: Side): Binding {
     if (this.#bound.has(name)) throw fault("EADDRINUSE", name);
-    this.#bound.set(name, side);
+    const binding = { side, peers: new Set<Pipe>() };
+    this.#bound.set(name, binding);
     const early = this.#early.get(name);
     this.#early.delete(name);
-    for (const far of early ?? []) if (far.other !== undefined) meet(far, side);
+    for (const far of early ?? []) if (far.other !== undefined) meet(far, binding);
+    return binding;
   }
 
   isBound(name: string): boolean {
     return this.#bound.has(name);
   }
 
-  /** False if it was not bound by this one. */
-  unbind(name: string, side: Side): boolean {
-    return this.#bound.get(name) === side && this.#bound.delete(name);
+  /** The name is free again. Whoever came by it stays. */
+  unbind(name: string, binding: Binding): void {
+    if (this.#bound.get(name) === binding) this.#bound.delete(name);
   }
 
   /** Connects, whether or not somebody has bound the name yet. */
@@ -185,8 +193,8 @@ export class InprocNames {
     near.other = far;
     far.other = near;
     side.user.attached(near);
-    const binder = this.#bound.get(name);
-    if (binder !== undefined) meet(far, binder);
+    const binding = this.#bound.get(name);
+    if (binding !== undefined) meet(far, binding);
     else {
       const early = this.#early.get(name) ?? new Set();
       for (const gone of early) if (gone.other === undefined) early.delete(gone);
@@ -197,9 +205,11 @@ export class InprocNames {
 }
 
 /** Gives the far end to whoever has bound the name. */
-function meet(far: InprocPipe, binder: Side): void {
-  far.side = binder;
-  binder.user.attached(far);
+function meet(far: InprocPipe, { side, peers }: Binding): void {
+  for (const peer of peers) if ((peer as InprocPipe).other === undefined) peers.delete(peer);
+  peers.add(far);
+  far.side = side;
+  side.user.attached(far);
   const near = far.other;
   near?.side?.user.renewed(near);
 }

@@ -8,9 +8,10 @@ import type { Link } from "../connection/link.js";
 import type { Outbox } from "../connection/outbox.js";
 import { encodeCommand } from "../session/command.js";
 import type { PeerInfo } from "../session/peer.js";
+import { Fifo } from "./fifo.js";
 import type { Side } from "./inproc.js";
 import { isFull, roomAgainAt } from "./mark.js";
-import type { SentMessage, SharedMessage } from "./message.js";
+import { keptFrames, type SentMessage, type SharedMessage } from "./message.js";
 import type { Pipe } from "./pipe.js";
 
 const NOBODY = new Uint8Array(0);
@@ -28,6 +29,8 @@ export class WirePipe implements Pipe {
   readonly #outbox: Outbox;
   /** What a ROUTER of ours shall call the peer, whatever it says. */
   readonly #alias: Uint8Array;
+  /** What was sent before the peer was there: small frames copied, large ones as they are; encoded once it is. */
+  readonly #early = new Fifo<SentMessage>();
   #link: Link | undefined;
   #peer: PeerInfo | undefined;
   /** What came by links that are over, not read yet. */
@@ -74,26 +77,34 @@ export class WirePipe implements Pipe {
 
   get writable(): boolean {
     if (this.#closed) return false;
-    if (this.#side.conflates || !isFull(this.#outbox.messages, this.#mark)) return !this.#full;
+    if (this.#side.conflates || !isFull(this.waiting, this.#mark)) return !this.#full;
     // What the system takes at once does not wait.
     this.#link?.outflow.flush();
-    this.#full = isFull(this.#outbox.messages, this.#mark);
+    this.#full = isFull(this.waiting, this.#mark);
     return !this.#full;
   }
 
   send(message: SentMessage): void {
-    if (this.#side.conflates) this.#outbox.clear();
+    if (this.#side.conflates) this.#forget();
+    if (this.#link === undefined) {
+      this.#early.push(keptFrames(message));
+      return;
+    }
     this.#outbox.message(message);
-    this.#link?.outflow.accepted();
+    this.#link.outflow.accepted();
   }
 
   sendShared(shared: SharedMessage): void {
-    if (this.#side.conflates) this.#outbox.clear();
+    if (this.#link === undefined || this.#side.conflates) {
+      this.send(shared.message);
+      return;
+    }
     this.#outbox.octets(shared.octets, 1);
-    this.#link?.outflow.accepted();
+    this.#link.outflow.accepted();
   }
 
   sendBatch(batch: FrameBatch): void {
+    this.#sendEarly();
     this.#outbox.batch(batch);
     this.#link?.outflow.accepted();
   }
@@ -122,13 +133,15 @@ export class WirePipe implements Pipe {
 
   /** Messages that wait to leave. */
   get waiting(): number {
-    return this.#outbox.messages;
+    return this.#outbox.messages + this.#early.length;
   }
 
   /** A link has completed its handshake: what waits leaves by it. */
   met(link: Link): void {
     this.#link = link;
     this.#peer = link.peer;
+    this.#sendEarly();
+    link.outflow.accepted();
   }
 
   /** Its link is over. */
@@ -140,7 +153,7 @@ export class WirePipe implements Pipe {
 
   /** The system has taken some of what waits. */
   moved(): void {
-    if (!this.#full || this.#outbox.messages > roomAgainAt(this.#mark)) return;
+    if (!this.#full || this.waiting > roomAgainAt(this.#mark)) return;
     this.#full = false;
     this.#side.user.drained(this);
   }
@@ -162,6 +175,17 @@ export class WirePipe implements Pipe {
   /** Nothing more is accepted, and what waits leaves. */
   stopAccepting(): void {
     this.#closed = true;
+  }
+
+  #sendEarly(): void {
+    for (let message = this.#early.shift(); message !== undefined; message = this.#early.shift()) {
+      this.#outbox.message(message);
+    }
+  }
+
+  #forget(): void {
+    this.#outbox.clear();
+    this.#early.clear();
   }
 
   #receiveUnread(): Uint8Array[] | undefined {

@@ -2,6 +2,7 @@
  * How sockets reach other processes: put in by whoever knows sockets and servers, so that this layer names no engine.
  */
 import type { EndpointOwner, OpenEndpoint } from "./endpoints.js";
+import { webWires } from "./web-wires.js";
 
 /** Binds and connects what has a wire: `tcp://`, `ipc://`, `ws://`. */
 export interface Wires {
@@ -16,10 +17,10 @@ export interface Wires {
   connect(address: string, owner: EndpointOwner, alias: Uint8Array): OpenEndpoint;
 }
 
-let installed: Wires | undefined;
+let installed: Wires = webWires;
 
-/** @internal What there is on this thread. */
-export function wires(): Wires | undefined {
+/** @internal What there is on this thread: WebSockets, unless an entry has brought more. */
+export function wires(): Wires {
   return installed;
 }
 

@@ -1,0 +1,1 @@
+module.exports = require("../dist/zeromq/draft.js");

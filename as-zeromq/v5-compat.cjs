@@ -1,0 +1,1 @@
+module.exports = require("../dist/zeromq/v5-compat.js");
