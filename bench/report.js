@@ -12,7 +12,7 @@ import { draw } from "./lib/chart.js";
 import { temporaryFolder } from "./lib/native.js";
 import { table as markdownTable } from "./lib/table.js";
 
-const PROGRAMS = ["codec", "e2e", "latency", "memory", "browser", "soak", "counts"];
+const PROGRAMS = ["codec", "e2e", "sockets", "latency", "memory", "browser", "soak", "counts"];
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 const { values } = parseArgs({
@@ -101,6 +101,20 @@ const MARKERS = {
     "receive, C": "libzmq, C",
     "receiving from C, ours vs addon": "ours against addon",
     "receiving from C, bare socket vs addon": "bare socket against addon",
+  }),
+  pipeline: chosen("sockets", "Pipeline", {
+    messages: "messages of",
+    "ours M/s": "ours",
+    "addon M/s": "`zeromq` addon",
+    "ours / addon": "ours against addon",
+    "CPU, ours / addon": "CPU a message, ours against addon",
+  }),
+  questions: chosen("sockets", "Questions and answers"),
+  fanout: chosen("sockets", "Fan-out"),
+  withc: chosen("sockets", "Pipeline", {
+    messages: "messages of",
+    "to C, ours / addon": "to libzmq C, ours against addon",
+    "from C, ours / addon": "from libzmq C, ours against addon",
   }),
   latency: chosen("latency", "Round trip"),
   sessions: chosen("memory", "Sessions that wait"),

@@ -3,8 +3,8 @@
 /** Whose fault it is: the peer's, the caller's own, or that of the network between them. */
 export type Blame = "peer" | "caller" | "network";
 
-/** What is said of one code. */
-interface Explanation {
+/** @internal What a code means. */
+export interface Explanation {
   /** Left out: the peer's. */
   readonly blame?: Blame;
   readonly section?: string;
@@ -22,7 +22,10 @@ const HEARTBEAT = "RFC 37, Connection Heartbeating";
 const SUBSCRIPTIONS = "RFC 37, The Publish-Subscribe Pattern";
 const SECURITY = "RFC 37, Security Considerations";
 
-/** Every refusal: whose fault it is, the section of the RFC it rests on, and what to do about it. */
+/**
+ * Every refusal of a codec or a session: whose fault it is, the section of the RFC it rests on, and what to do about it.
+ * What only a connection or an authenticator raises stands with them, so that nobody loads it without them.
+ */
 const REFUSALS = {
   // The greeting.
   NOT_ZMTP: {
@@ -68,10 +71,6 @@ const REFUSALS = {
     section: FRAMING,
     hint: "The stream ended before the message did: the peer or the network broke off. What is missing is lost.",
   },
-  MESSAGE_TOO_LARGE: {
-    section: FRAMING,
-    hint: "The peer sends a message with more octets or frames than allowed. Raise the limit if such are expected.",
-  },
 
   // Commands and the handshake.
   MALFORMED_COMMAND: {
@@ -99,15 +98,6 @@ const REFUSALS = {
   HANDSHAKE_TOO_LARGE: {
     section: SECURITY,
     hint: "The peer's handshake has more octets than any honest one: give it less metadata, or find out who it is.",
-  },
-  DENIED: {
-    section: "RFC 27, Reply",
-    hint: "Our authenticator has refused this peer: it must use other credentials, or be allowed here.",
-  },
-  AUTHENTICATOR_FAILED: {
-    blame: "caller",
-    section: "RFC 27, Reply",
-    hint: "The authenticator threw an error or gave no verdict: see `cause`. The peer has been told 500.",
   },
   MECHANISM_FAILED: {
     blame: "caller",
@@ -149,85 +139,11 @@ const REFUSALS = {
     section: SUBSCRIPTIONS,
     hint: "Only SUB and XSUB subscribe: open the session as one of these.",
   },
-  NOT_A_SENDER: {
-    blame: "caller",
-    hint: "SUB, PULL, DISH and GATHER only receive: open the connection as the sending type of the pair.",
-  },
-  UNFINISHED_MESSAGE: {
-    blame: "caller",
-    hint: "A batch for sending ends with a whole message: add the frames that follow its last MORE.",
-  },
-  TWO_LOOPS: {
-    blame: "caller",
-    hint: "Two loops at once would get half of the messages each: let one loop read, and hand on what others need.",
-  },
-  TOO_MANY_SUBSCRIPTIONS: {
-    section: SUBSCRIPTIONS,
-    hint: "The peer subscribes without end: it is broken, or hostile.",
-  },
-  TOO_MANY_COMMANDS: {
-    section: SECURITY,
-    hint: "The peer sends commands faster than anybody needs: it is broken, or hostile.",
-  },
-  HEARTBEAT_TIMEOUT: {
-    blame: "network",
-    section: HEARTBEAT,
-    hint: "The peer or the network is gone without a goodbye: connect again, or give slow peers a longer `timeout`.",
-  },
 
-  // Connections.
   NOT_ACTIVE: { blame: "caller", hint: "Wait for HandshakeComplete before you send." },
   NOT_WAITING: {
     blame: "caller",
     hint: "`proceed` answers a Question event, once: no question of this session is open.",
-  },
-  CLOSED: { blame: "caller", hint: "Nothing can be sent on a connection that has ended: open another one." },
-  CONNECTION_LOST: {
-    blame: "network",
-    hint: "The network or the peer's process broke off: connect again after a short and random while.",
-  },
-  RESET: {
-    blame: "network",
-    hint:
-      "The peer's process ended or dropped the connection in a hurry: its log tells more. " +
-      "Connect again after a while.",
-  },
-  NOT_REACHED: {
-    blame: "network",
-    hint:
-      "Nobody answers at this address: is the peer running, are host and port right? " +
-      "The system's reason is in `cause`.",
-  },
-  CONNECT_TIMEOUT: {
-    blame: "network",
-    hint: "Is the peer there, and does a firewall let you through? `connectTimeout` sets the patience.",
-  },
-  HANDSHAKE_TIMEOUT: {
-    section: SECURITY,
-    hint:
-      "Something accepts connections there and does not finish a ZMTP handshake: the wrong service, or an overloaded " +
-      "peer. `handshakeTimeout` sets the patience.",
-  },
-  LINGER_EXPIRED: {
-    blame: "network",
-    hint: "The peer did not take what was sent before the connection closed. `linger` sets the patience.",
-  },
-  NO_WEBSOCKET: {
-    blame: "caller",
-    hint: "This engine has no WebSocket: on Node 20 install the `ws` package, or use tcp:// from monocoque/node.",
-  },
-  TOO_MANY_HANDSHAKES: {
-    section: SECURITY,
-    hint: "Too many strangers shake hands at once: wait and try again, or raise the listener's limit.",
-  },
-  TOO_MANY_CONNECTIONS: {
-    section: SECURITY,
-    hint: "The listener has as many connections as it is allowed: close some, or raise the limit.",
-  },
-  LISTENER_CLOSED: { blame: "caller", hint: "The listener has been closed here: open another one." },
-  MEMORY_LIMIT: {
-    section: SECURITY,
-    hint: "All peers of this listener together hold more memory than allowed: read faster, or raise the limit.",
   },
   STALE_BATCH: {
     blame: "caller",
@@ -235,8 +151,33 @@ const REFUSALS = {
   },
 } satisfies Record<string, Explanation>;
 
+/** @internal What only connections raise: src/connection/fault.ts says what each means. */
+export type ConnectionCode =
+  | "MESSAGE_TOO_LARGE"
+  | "NOT_A_SENDER"
+  | "UNFINISHED_MESSAGE"
+  | "TWO_LOOPS"
+  | "TOO_MANY_SUBSCRIPTIONS"
+  | "TOO_MANY_COMMANDS"
+  | "HEARTBEAT_TIMEOUT"
+  | "NOT_REACHED"
+  | "NO_WEBSOCKET"
+  | "CONNECT_TIMEOUT"
+  | "HANDSHAKE_TIMEOUT"
+  | "CONNECTION_LOST"
+  | "RESET"
+  | "CLOSED"
+  | "LINGER_EXPIRED"
+  | "TOO_MANY_HANDSHAKES"
+  | "TOO_MANY_CONNECTIONS"
+  | "MEMORY_LIMIT"
+  | "LISTENER_CLOSED";
+
+/** @internal What only authenticators raise: src/mechanism/fault.ts says what each means. */
+export type AuthenticatorCode = "DENIED" | "AUTHENTICATOR_FAILED";
+
 /** What went wrong, in one word. Mechanisms and transports outside this package may add codes of their own. */
-export type ZmtpErrorCode = keyof typeof REFUSALS;
+export type ZmtpErrorCode = keyof typeof REFUSALS | ConnectionCode | AuthenticatorCode;
 
 /** What may be said of an error beside its code and its message. */
 export interface ZmtpErrorOptions {
@@ -270,11 +211,12 @@ export class ZmtpError extends Error {
   readonly hint?: string;
 
   /**
-   * @param code - One of this library's codes, or one of your own for a mechanism or transport of your own.
+   * @param code - One of this library's codes, or one of your own for a mechanism or transport of your own. The hints
+   *   and the blame of codes that only connections or authenticators raise come from these, and not from here.
    * @param message - What was seen, without a full stop. Section, offset and hint are appended.
    */
   constructor(code: ZmtpErrorCode | (string & {}), message: string, options: ZmtpErrorOptions = {}) {
-    const known: Partial<Explanation> = Object.hasOwn(REFUSALS, code) ? REFUSALS[code as ZmtpErrorCode] : {};
+    const known: Partial<Explanation> = Object.hasOwn(REFUSALS, code) ? REFUSALS[code as keyof typeof REFUSALS] : {};
     const { offset, hint = known.hint, section = known.section } = options;
     const where = [offset === undefined ? undefined : `octet ${offset}`, section].filter(Boolean).join("; ");
     super(`${message}${where && ` (${where})`}.${hint === undefined ? "" : ` ${hint}`}`, {

@@ -1,7 +1,8 @@
 /**
  * What all peers of one listener together may make us hold: each alone may stay within its limits, and all of them not.
  */
-import { ZmtpError } from "../error.js";
+import type { ZmtpError } from "../error.js";
+import { connectionError } from "./fault.js";
 
 /** Somebody who holds octets for a peer, and can be ended. */
 export interface Holder {
@@ -50,7 +51,7 @@ export class Budget {
     if (largest === undefined) return;
     this.leave(largest);
     largest.fail(
-      new ZmtpError(
+      connectionError(
         "MEMORY_LIMIT",
         `All peers together made us hold over ${this.#limit} octets; this one held ${most}`,
       ),

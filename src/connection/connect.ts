@@ -1,8 +1,9 @@
 /** `connect` where there are no sockets: a page, a worker. ZWS 2.0 over the platform's WebSocket. RFC 45. */
-import { ZmtpError } from "../error.js";
+
 import { SUBPROTOCOL } from "../session/zws.js";
 import type { Connection } from "./connection.js";
 import { parseEndpoint } from "./endpoint.js";
+import { connectionError } from "./fault.js";
 import type { Link } from "./link.js";
 import { open } from "./opening.js";
 import { type ConnectionOptions, settingsFor } from "./options.js";
@@ -35,7 +36,7 @@ export function dialWebSocket(url: URL, link: Link, openWebSocket: OpenWebSocket
 
 function platformWebSocket(url: URL, subprotocol: string): WebSocketLike {
   if (globalThis.WebSocket === undefined) {
-    throw new ZmtpError("NO_WEBSOCKET", "There is no WebSocket here: Node has one from version 22 on");
+    throw connectionError("NO_WEBSOCKET", "There is no WebSocket here: Node has one from version 22 on");
   }
   return new WebSocket(url, subprotocol);
 }

@@ -3,12 +3,13 @@
  * RFC 37.
  */
 import type { FrameBatch } from "../codec/batch.js";
-import { ZmtpError } from "../error.js";
+import type { ZmtpError } from "../error.js";
 import type { SessionBatchEvent, SessionEvent } from "../session/event.js";
 import type { Progress } from "../session/mechanism.js";
 import type { PeerInfo } from "../session/peer.js";
 import type { ZmtpSession } from "../session/session.js";
 import { CommandRate } from "./command-rate.js";
+import { connectionError } from "./fault.js";
 import { Heart, type HeartUser } from "./heart.js";
 import type { Inbox } from "./inbox.js";
 import type { HeartbeatOptions } from "./options.js";
@@ -174,13 +175,13 @@ export class EventHandler {
   #subscribed(prefix: Uint8Array): void {
     if (!this.#session.publishes || this.subscriptions.add(prefix)) return;
     const what = "The peer's subscriptions take more memory than a peer is given";
-    this.#user.refuse(new ZmtpError("TOO_MANY_SUBSCRIPTIONS", what));
+    this.#user.refuse(connectionError("TOO_MANY_SUBSCRIPTIONS", what));
   }
 
   #tolerates(name: string): boolean {
     this.#commandRate ??= new CommandRate();
     if (this.#commandRate.allows()) return true;
-    this.#user.refuse(new ZmtpError("TOO_MANY_COMMANDS", `The peer sends ${name} and other commands without end`));
+    this.#user.refuse(connectionError("TOO_MANY_COMMANDS", `The peer sends ${name} and other commands without end`));
     return false;
   }
 

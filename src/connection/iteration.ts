@@ -1,5 +1,6 @@
 /** One loop over a connection: messages, or runs of them. Breaking it off leaves the rest to the next loop. */
-import { ZmtpError } from "../error.js";
+import type { ZmtpError } from "../error.js";
+import { connectionError } from "./fault.js";
 
 /** The link. It counts loops, to know whether anybody reads. */
 export interface ReadFrom {
@@ -55,5 +56,5 @@ export class Iteration<T> implements AsyncIterableIterator<T> {
 }
 
 function twoLoops(): ZmtpError {
-  return new ZmtpError("TWO_LOOPS", "Another loop over this connection waits for its next message");
+  return connectionError("TWO_LOOPS", "Another loop over this connection waits for its next message");
 }

@@ -1,5 +1,6 @@
 /** Why a connection could not be opened, or ended: what the transport knows, as an error with a code. */
 import { ZmtpError } from "../error.js";
+import { connectionError } from "./fault.js";
 
 const SILENT_AFTER_GREETING =
   "The peer speaks ZMTP and has greeted us, but its READY did not come: it is stopped or overloaded, or waits for " +
@@ -8,43 +9,45 @@ const SILENT_AFTER_GREETING =
 /** The peer was not reached. */
 export function notReached(cause: unknown): ZmtpError {
   if (cause instanceof ZmtpError) return cause;
-  return new ZmtpError("NOT_REACHED", `The peer could not be reached: ${messageOf(cause)}`, { cause });
+  return connectionError("NOT_REACHED", `The peer could not be reached: ${messageOf(cause)}`, { cause });
 }
 
 /** What was open broke off. */
 export function lost(cause: unknown): ZmtpError {
   if (cause instanceof ZmtpError) return cause;
-  if (cause === undefined) return new ZmtpError("CONNECTION_LOST", "The connection was lost");
+  if (cause === undefined) return connectionError("CONNECTION_LOST", "The connection was lost");
   const { code } = cause as { code?: unknown };
   const reset = code === "ECONNRESET" || code === "EPIPE";
-  return new ZmtpError(reset ? "RESET" : "CONNECTION_LOST", `The connection broke off: ${messageOf(cause)}`, { cause });
+  return connectionError(reset ? "RESET" : "CONNECTION_LOST", `The connection broke off: ${messageOf(cause)}`, {
+    cause,
+  });
 }
 
 /** We have closed it before it was open, or sent on it afterwards. */
 export function closedHere(): ZmtpError {
-  return new ZmtpError("CLOSED", "The connection has been closed here");
+  return connectionError("CLOSED", "The connection has been closed here");
 }
 
 /** The peer was not reached in time. */
 export function connectTimeout(milliseconds: number): ZmtpError {
-  return new ZmtpError("CONNECT_TIMEOUT", `The peer was not reached within ${milliseconds} ms`);
+  return connectionError("CONNECT_TIMEOUT", `The peer was not reached within ${milliseconds} ms`);
 }
 
 /** The handshake took too long. `greeted`: the peer's greeting has come, so it does speak ZMTP. */
 export function handshakeTimeout(milliseconds: number, greeted: boolean): ZmtpError {
   const what = `The handshake was not over within ${milliseconds} ms`;
-  return new ZmtpError("HANDSHAKE_TIMEOUT", what, greeted ? { hint: SILENT_AFTER_GREETING } : {});
+  return connectionError("HANDSHAKE_TIMEOUT", what, greeted ? { hint: SILENT_AFTER_GREETING } : {});
 }
 
 /** The peer was silent for so many milliseconds. */
 export function heartbeatTimeout(silence: number): ZmtpError {
-  return new ZmtpError("HEARTBEAT_TIMEOUT", `Nothing came from the peer for ${silence} ms`);
+  return connectionError("HEARTBEAT_TIMEOUT", `Nothing came from the peer for ${silence} ms`);
 }
 
 /** `left` octets could not leave: the peer took nothing of them for so many milliseconds. */
 export function lingerExpired(left: number, milliseconds: number): ZmtpError {
   const what = `${left} octets had not left when the peer had taken nothing for ${milliseconds} ms`;
-  return new ZmtpError("LINGER_EXPIRED", what);
+  return connectionError("LINGER_EXPIRED", what);
 }
 
 /** An authenticator threw, or its promise was rejected. */

@@ -4,9 +4,9 @@
  */
 import type { FrameBatch } from "../codec/batch.js";
 import type { Message, Payload } from "../codec/payload.js";
-import { ZmtpError } from "../error.js";
 import type { ZmtpSession } from "../session/session.js";
 import { isSender, type SocketType } from "../session/socket-type.js";
+import { connectionError } from "./fault.js";
 import type { Outflow } from "./outflow.js";
 import { closedHere } from "./reasons.js";
 
@@ -54,7 +54,7 @@ export class Sender {
   sendBatch(batch: FrameBatch): boolean {
     if (this.#messages !== undefined) return this.#notAccepted(this.#messages);
     if (batch.more(batch.length - 1)) {
-      throw new ZmtpError("UNFINISHED_MESSAGE", "The batch ends inside a message: its last frame has MORE set");
+      throw connectionError("UNFINISHED_MESSAGE", "The batch ends inside a message: its last frame has MORE set");
     }
     this.#outflow.outbox.batch(batch);
     return this.#outflow.accepted();
@@ -87,7 +87,7 @@ export class Sender {
   #notAccepted(why: Mute): false {
     if (why === "closed") throw closedHere();
     if (why === "receiver") {
-      throw new ZmtpError("NOT_A_SENDER", `A ${this.#socketType} receives and does not send`);
+      throw connectionError("NOT_A_SENDER", `A ${this.#socketType} receives and does not send`);
     }
     return false;
   }

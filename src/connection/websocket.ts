@@ -4,6 +4,7 @@
  */
 import { ZmtpError } from "../error.js";
 import { SUBPROTOCOL, zwsGreeting, zwsMechanism } from "../session/zws.js";
+import { connectionError } from "./fault.js";
 import { FAREWELL, MOST_HANDED } from "./limits.js";
 import type { LinkParts } from "./link-user.js";
 import type { ConnectionOptions, Settings } from "./options.js";
@@ -191,7 +192,7 @@ export class WebSocketTransport implements Transport {
     const why = cause instanceof Error ? cause.message : (CLOSING_CODES[code] ?? "for a reason of its own");
     const words = reason === "" ? "" : `, saying ${JSON.stringify(reason)}`;
     const opened = this.#socket.protocol !== "";
-    return new ZmtpError(
+    return connectionError(
       opened ? "CONNECTION_LOST" : "NOT_REACHED",
       `The WebSocket ${opened ? "closed" : "could not be opened"} (code ${code}): ${why}${words}`,
       cause === undefined ? {} : { cause },

@@ -1,7 +1,8 @@
 /** Runs cut at the ends of messages: what a connection hands on never ends inside one. RFC 37, "Messages". */
 import { FrameBatch, ownedFrame } from "../codec/batch.js";
 import { CAPACITY, WINDOW_SIZE } from "../codec/layout.js";
-import { ZmtpError } from "../error.js";
+import type { ZmtpError } from "../error.js";
+import { connectionError } from "./fault.js";
 import { FRAME_COST, ROW_COST } from "./limits.js";
 
 /** How large one message may become, over all its frames. */
@@ -153,5 +154,5 @@ function octetsOf(run: FrameBatch): number {
 }
 
 function tooLarge(what: string, limit: number): ZmtpError {
-  return new ZmtpError("MESSAGE_TOO_LARGE", `A message has ${what} so far; the limit is ${limit}`);
+  return connectionError("MESSAGE_TOO_LARGE", `A message has ${what} so far; the limit is ${limit}`);
 }

@@ -1,8 +1,9 @@
 /** ZAP as a function: who a peer is, and whether it may come in. RFC 27, "Request" and "Reply". */
-import { ZmtpError } from "../error.js";
+
 import type { Progress } from "../session/mechanism.js";
 import { Metadata } from "../session/metadata.js";
 import type { LocalInfo } from "../session/peer.js";
+import { authenticatorError } from "./fault.js";
 
 /** What an authenticator is asked. */
 export interface ZapRequest {
@@ -107,11 +108,11 @@ function replyOf(verdict: unknown): ZapReply | undefined {
 /** As libzmq does it: the peer is told the status, but for 300, which asks it to try again and is met by closing. */
 function refusal({ status, text }: ZapReply): Progress {
   const words = text ? ` (${text})` : "";
-  const error = new ZmtpError("DENIED", `The authenticator refused the peer with status ${status}${words}`);
+  const error = authenticatorError("DENIED", `The authenticator refused the peer with status ${status}${words}`);
   return { type: "refused", error, reason: status === 300 ? undefined : String(status) };
 }
 
 function failed(cause: unknown): Progress {
-  const error = new ZmtpError("AUTHENTICATOR_FAILED", "The authenticator gave no verdict", { cause });
+  const error = authenticatorError("AUTHENTICATOR_FAILED", "The authenticator gave no verdict", { cause });
   return { type: "refused", error, reason: "500" };
 }

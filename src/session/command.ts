@@ -66,8 +66,8 @@ export function parseCommand(body: Uint8Array, position = 0): Command {
 }
 
 /**
- * PLAIN's ERROR as libzmq sends it, in 4.3.5 at least. Its source has a hexadecimal escape in front of the E of "ERROR",
- * and C takes the E for one more digit. No other command is that short and begins like this.
+ * PLAIN's ERROR as libzmq sends it, in 4.3.5 at least. Its source has a hexadecimal escape in front of the E of
+ * "ERROR", and C takes the E for one more digit. No other command is that short and begins like this.
  */
 const LIBZMQ_ERROR = [0x5e, 0x52, 0x52, 0x4f, 0x52];
 

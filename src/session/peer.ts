@@ -50,9 +50,9 @@ export interface PeerInfo {
   /** All its properties; names are found in any case. */
   readonly metadata: ReadonlyMap<string, Uint8Array>;
   /** Who the peer is, by the mechanism that has authenticated it; undefined where none has. */
-  readonly userId: string | undefined;
+  readonly userId?: string | undefined;
   /** The peer's long-term public key, where the mechanism has proved it; 32 octets under CURVE. */
-  readonly publicKey: Uint8Array | undefined;
+  readonly publicKey?: Uint8Array | undefined;
 }
 
 /** @internal What a mechanism has found out about a peer. */
@@ -136,7 +136,9 @@ function described(
 ): PeerInfo {
   // As libzmq has it: what the authenticator says stands among the properties, whatever the peer claims.
   if (userId !== undefined) metadata.set("User-Id", new TextEncoder().encode(userId));
-  return { socketType, identity, version, mechanism, metadata, userId, publicKey };
+  const peer = { socketType, identity, version, mechanism, metadata };
+  // Most peers are nobody, and an idle session is to be small.
+  return userId === undefined && publicKey === undefined ? peer : { ...peer, userId, publicKey };
 }
 
 function socketTypeIn(metadata: Metadata, ours: SocketType, offset: number | undefined): SocketType {

@@ -51,7 +51,7 @@ export class Protocol {
     this.mechanism = options.mechanism === undefined ? nullMechanism : checkedMechanism(options.mechanism);
     this.codec = engineOf(options.codec ?? defaultCodec());
     this.incoming = new FrameSource(this.codec, GREETING_SIZE);
-    this.phase = { at: "greeting", reader: new GreetingReader(this.codec, this.mechanism), local };
+    this.phase = { at: "greeting", reader: new GreetingReader(this.codec, this.mechanism), local, lent: undefined };
   }
 
   /** The session as it is used in traffic; throws a ZmtpError before and after. */

@@ -6,10 +6,11 @@ import type { SessionBatchEvent, SessionEvent } from "./event.js";
 import { FrameByFrame, iterate } from "./event-queue.js";
 import { encodeGreeting, type Greeting } from "./greeting.js";
 import { pingBody } from "./heartbeat.js";
+import { MAX_LENT } from "./limits.js";
 import type { Progress } from "./mechanism.js";
 import type { SessionOptions } from "./options.js";
 import type { PeerInfo } from "./peer.js";
-import type { SessionState } from "./phase.js";
+import { lentOctets, type SessionState } from "./phase.js";
 import { Protocol } from "./protocol.js";
 import { isPublisher, isSubscriber } from "./socket-type.js";
 import { type Subscription, subscriptionFrame } from "./subscription.js";
@@ -17,9 +18,6 @@ import { type Subscription, subscriptionFrame } from "./subscription.js";
 export type { SessionOptions, SessionState };
 
 const NO_CONTEXT = new Uint8Array(0);
-
-/** What `reserve` lends at most, and by default. */
-const MAX_LENT = 1024 * 1024;
 
 /**
  * One peer's side of one connection (RFC 37). Send what `start()` returns, then feed `receive` what the peer sends and
@@ -30,8 +28,6 @@ const MAX_LENT = 1024 * 1024;
  */
 export class ZmtpSession {
   readonly #protocol: Protocol;
-  /** What `reserve` has lent while the greeting was being read. */
-  #lent: Uint8Array | undefined;
   /** The run that `receive` has begun to hand out. */
   #run: FrameByFrame | undefined;
 
@@ -96,12 +92,11 @@ export class ZmtpSession {
    */
   reserve(size: number = MAX_LENT): Uint8Array {
     const { phase, incoming } = this.#protocol;
-    this.#lent = undefined;
     if (phase.at === "over") throw phase.error;
     if (phase.at !== "greeting") return incoming.reserve(size);
     // In the greeting we lend memory of our own. In the codec's region another session could overwrite it unnoticed.
-    this.#lent = new Uint8Array(Math.min(size, MAX_LENT));
-    return this.#lent;
+    phase.lent = new Uint8Array(Math.min(size, MAX_LENT));
+    return phase.lent;
   }
 
   /**
@@ -111,10 +106,7 @@ export class ZmtpSession {
    */
   commit(length: number): Iterable<SessionBatchEvent> {
     const { phase, incoming } = this.#protocol;
-    const lent = this.#lent;
-    this.#lent = undefined;
-    if (lent !== undefined) this.take(firstOf(lent, length));
-    else if (phase.at === "greeting") throw new Error("commit() without reserve()");
+    if (phase.at === "greeting") this.take(lentOctets(phase, length));
     else if (phase.at !== "over") incoming.commit(length);
     return iterate(() => this.nextBatchEvent());
   }
@@ -295,9 +287,4 @@ export class ZmtpSession {
     if (!isSubscriber(socketType)) throw new ZmtpError("NOT_A_SUBSCRIBER", `A ${socketType} has no subscriptions`);
     return outgoing.frame(subscriptionFrame(kind, octets(prefix, "the prefix of a subscription"), version));
   }
-}
-
-function firstOf(lent: Uint8Array, length: number): Uint8Array {
-  if (length >= 0 && length <= lent.length) return lent.subarray(0, length);
-  throw new RangeError(`cannot commit ${length} octets of ${lent.length}`);
 }

@@ -96,7 +96,8 @@ export class OptionStore {
     }
     const { name, option } = this.#option(kind, id);
     if (this.#owner.engaged && option.immediate !== true) warn(TOO_LATE);
-    if (option.on?.includes(this.#owner.name) === false || option.valid?.(value) === false) throw fault("EINVAL");
+    if (option.on?.includes(this.#owner.name) === false || option.valid?.(value, given) === false)
+      throw fault("EINVAL");
     (this.values as Record<OptionName, unknown>)[name] = option.as?.(value) ?? value;
     this.#follow(name, given);
   }

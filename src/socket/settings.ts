@@ -16,8 +16,8 @@ export interface Option<T> {
   readonly access?: Access;
   /** Whether a socket that is bound or connected already heeds it at once. */
   readonly immediate?: boolean;
-  /** Whether libzmq would take this value. */
-  readonly valid?: (value: T) => boolean;
+  /** Whether libzmq would take this value; `given` is what it was made from. */
+  readonly valid?: (value: T, given: unknown) => boolean;
   /** What libzmq makes of it. */
   readonly as?: (value: T) => T;
 }
@@ -36,12 +36,12 @@ const count = (id: number, initial: number, least: number, rest: Rest<number> = 
   valid: (value) => value >= least,
   ...rest,
 });
-/** Octets, of which none means null; `least` 0 if libzmq takes null. */
+/** Octets; `least` 0 if libzmq takes null, which is no empty text. */
 const text = (id: number, least: number, most: number, rest: Rest<Uint8Array> = {}): Option<Uint8Array> => ({
   id,
   kind: "String",
   initial: new Uint8Array(0),
-  valid: ({ length }) => length >= least && length <= most,
+  valid: ({ length }, given) => (given === null ? least === 0 : length > 0 && length >= least && length <= most),
   ...rest,
 });
 const wide = (id: number, kind: "Int64" | "Uint64" | "Uint32", initial: number): Option<number> => ({
@@ -57,12 +57,12 @@ const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?:\/(\d{1,2}))?$/;
 const IPV6 = /^[0-9a-f]*:[0-9a-f:.]*(?:\/(\d{1,3}))?$/i;
 
 /** Whether it is an address, or an address and how many of its bits count. Nothing: whoever comes. */
-function isFilter(value: Uint8Array): boolean {
+function isFilter(value: Uint8Array, given: unknown): boolean {
   const filter = ascii.decode(value);
   const [, a, b, c, d, bits = 32] = IPV4.exec(filter) ?? [];
   if (a !== undefined) return [a, b, c, d].every((octet) => Number(octet) <= 255) && Number(bits) <= 32;
   const six = IPV6.exec(filter);
-  return filter === "" || (six !== null && Number(six[1] ?? 128) <= 128);
+  return given === null || (six !== null && Number(six[1] ?? 128) <= 128);
 }
 
 /** Tenths of a second are all that a PING can carry. RFC 37, "Connection Heartbeating". */
@@ -112,10 +112,10 @@ export const OPTIONS = {
   typeOfService: { ...wide(57, "Uint32", 0), valid: (value: number) => value <= 0x7fff_ffff },
   connectRoutingId: text(61, 1, 255, { on: ["ROUTER", "STREAM"], access: "write", immediate: true }),
   handshakeInterval: count(66, 30_000, 0),
-  socksProxy: text(68, 0, 255),
+  socksProxy: text(68, 0, Infinity),
   noDrop: flag(69, { on: ["XPUB", "PUB"], access: "write" }),
   manual: flag(71, { on: ["XPUB"], access: "write" }),
-  welcomeMessage: text(72, 0, 2 ** 31, { on: ["XPUB"], access: "write" }),
+  welcomeMessage: text(72, 0, 2 ** 31, { on: ["XPUB"], access: "write", valid: () => true }),
   notify: flag(73, { on: ["STREAM"], access: "write", initial: true } as Rest<boolean>),
   invertMatching: flag(74, { on: ["PUB", "SUB", "XPUB"] }),
   heartbeatInterval: count(75, 0, 0),

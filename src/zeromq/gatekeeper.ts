@@ -3,12 +3,12 @@
  * room.
  */
 import { BlockList, type Socket } from "node:net";
+import { connectionError } from "../connection/fault.js";
 import { HANDSHAKES } from "../connection/limits.js";
 import type { LinkParts } from "../connection/link-user.js";
 import type { NodeSettings } from "../connection/node/options.js";
 import { remoteAddressOf, SocketTransport } from "../connection/node/socket.js";
 import { type WebSocketLike, WebSocketTransport, zwsParts } from "../connection/websocket.js";
-import { ZmtpError } from "../error.js";
 import { Accepted, type Gate } from "../socket/accepted.js";
 import type { EndpointOwner } from "../socket/endpoints.js";
 import { keepAlive } from "./keep-alive.js";
@@ -95,7 +95,7 @@ export class Gatekeeper implements Gate {
     const peer = new Accepted(this, settings, parts);
     this.#peers.add(peer);
     this.#enter(peer, () =>
-      peer.link.fail(new ZmtpError("TOO_MANY_HANDSHAKES", "There are too many handshakes at once")),
+      peer.link.fail(connectionError("TOO_MANY_HANDSHAKES", "There are too many handshakes at once")),
     );
     return peer;
   }

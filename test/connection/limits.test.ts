@@ -13,7 +13,7 @@ import {
 } from "../../src/node.js";
 import { accepted, connected, listening, nextText } from "../support/connections.js";
 import { bytes, concat, pattern } from "../support/pieces.js";
-import { everything, hello, rawDial } from "../support/raw.js";
+import { everything, hello, rawDial, write } from "../support/raw.js";
 
 const KiB = 1024;
 const DEALER = { socketType: "DEALER" } as const;
@@ -46,10 +46,8 @@ async function until(condition: () => boolean): Promise<void> {
 
 /** Writes on until the peer has had enough. */
 async function flood(socket: Socket, chunk: Uint8Array, most: number): Promise<void> {
-  for (let sent = 0; sent < most && socket.writable && !socket.destroyed; sent += chunk.length) {
-    if (socket.write(chunk)) continue;
-    await Promise.race([once(socket, "drain"), once(socket, "close"), once(socket, "end")]).catch(() => {});
-  }
+  for (let sent = 0; sent < most && socket.writable && !socket.destroyed; sent += chunk.length)
+    await write(socket, chunk);
 }
 
 interface InTraffic {

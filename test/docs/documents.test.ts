@@ -18,8 +18,9 @@ describe("documents", () => {
   it("has a row for every code, and each is raised somewhere", async () => {
     const text = await readFile(at("docs/errors.md"), "utf8");
     const rows = Array.from(text.matchAll(/^\| `([A-Z0-9_]+)` \| (\w+) \| ([\w, ]*) \|/gm));
-    const source = await readFile(at("src/error.ts"), "utf8");
-    const codes = Array.from(source.matchAll(/^ {2}([A-Z0-9_]+): \{/gm), ([, code]) => code);
+    const tables = ["src/error.ts", "src/mechanism/fault.ts", "src/connection/fault.ts"];
+    const sources = await Promise.all(tables.map((path) => readFile(at(path), "utf8")));
+    const codes = Array.from(sources.join("").matchAll(/^ {2}([A-Z0-9_]+): \{/gm), ([, code]) => code);
     expect(rows.map(([, code]) => code)).toEqual(codes);
     expect(rows.filter(([, , , layers]) => layers === "").map(([, code]) => code)).toEqual([]);
   });

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
-import { transformSync } from "esbuild";
+import { buildSync } from "esbuild";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const read = (path) => readFileSync(join(root, path), "utf8");
@@ -30,24 +30,38 @@ function raisedBy(code) {
   return [...new Set(layers.map(layerOf).filter(Boolean))].sort();
 }
 
-/** Codes in the order of the source, by the comment that stands above each group. */
-function groups() {
-  const [, table] = read("src/error.ts").split(/^const REFUSALS = \{$/m);
+/** Where codes are explained, and what makes an error of one. */
+const TABLES = [
+  { path: "src/error.ts", error: ({ ZmtpError }, code) => new ZmtpError(code, "") },
+  { path: "src/mechanism/fault.ts", error: ({ authenticatorError }, code) => authenticatorError(code, "") },
+  { path: "src/connection/fault.ts", error: ({ connectionError }, code) => connectionError(code, "") },
+];
+
+/** The codes of a table in its order, by the comment that stands above each group. */
+function groups({ path, error }) {
+  const [, table] = read(path).split(/^const REFUSALS = \{$/m);
   const [body] = table.split(/^\} satisfies/m);
   const found = [];
   for (const [, title, code] of body.matchAll(/^ {2}(?:\/\/ (.*)|([A-Z0-9_]+): \{)/gm)) {
-    if (title !== undefined) found.push({ title: title.replace(/\.$/, ""), codes: [] });
+    if (title !== undefined) found.push({ title: title.replace(/\.$/, ""), error, codes: [] });
     else found.at(-1).codes.push(code);
   }
   return found;
 }
 
+/** The modules with the tables, loaded as one. */
+async function faults() {
+  const contents = TABLES.map(({ path }) => `export * from "./${path}";`).join("\n");
+  const options = { bundle: true, format: "esm", write: false };
+  const [{ text }] = buildSync({ stdin: { contents, resolveDir: root }, ...options }).outputFiles;
+  return import(`data:text/javascript;base64,${Buffer.from(text).toString("base64")}`);
+}
+
 async function errors() {
-  const { code } = transformSync(read("src/error.ts"), { loader: "ts" });
-  const { ZmtpError } = await import(`data:text/javascript;base64,${Buffer.from(code).toString("base64")}`);
-  const sections = groups().map(({ title, codes }) => {
+  const module = await faults();
+  const sections = TABLES.flatMap(groups).map(({ title, error, codes }) => {
     const rows = codes.map((code) => {
-      const { blame, section = "", hint } = new ZmtpError(code, "");
+      const { blame, section = "", hint } = error(module, code);
       return `| \`${code}\` | ${blame} | ${raisedBy(code).join(", ")} | ${section} | ${hint.replaceAll("|", "\\|")} |`;
     });
     return [
@@ -64,7 +78,7 @@ async function errors() {
 
 const ERRORS_HEAD = `# Errors
 
-<!-- Made by test/docs/write.js from src/error.ts. Do not edit it here. -->
+<!-- Made by test/docs/write.js from src/error.ts and the fault.ts beside those that raise more. Do not edit it here. -->
 
 Everything that goes wrong between two peers is a \`ZmtpError\`. Its \`code\` is stable: compare with it. The message is for
 people and may change.

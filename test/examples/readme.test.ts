@@ -1,16 +1,14 @@
 /** The README's JavaScript, run as it stands by somebody who has installed the package. A block that is not known here fails. */
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { libzmq, opened } from "../support/libzmq.js";
+import { blocks } from "../support/readme.js";
 import { Program } from "./program.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const readme = await readFile(join(root, "README.md"), "utf8");
-const blocks = Array.from(readme.matchAll(/^```js\n(.*?)^```$/gms), ([, block]) => block as string);
-
 interface Known {
   /** What the block does. */
   readonly name: string;

@@ -1,6 +1,7 @@
 /** docs/faults.md, made from the catalogue and from what libzmq answered. */
 import type { Answer, Answers } from "./ask-libzmq.js";
 import { catalogue, type Fault } from "./catalogue.js";
+import { connectionFaults } from "./connections.js";
 
 const HEAD = `# Faults, and how they are told
 
@@ -24,7 +25,19 @@ export function faultsPage(libzmq: string, answers: Answers): string {
       ...rows,
     ].join("\n");
   });
-  return `${[HEAD.replace("LIBZMQ", libzmq), ...tables].join("\n")}\n`;
+  return `${[HEAD.replace("LIBZMQ", libzmq), ...tables, TIME_AND_VOLUME, ...connectionRows()].join("\n")}\n`;
+}
+
+const TIME_AND_VOLUME = `
+## Time, volume and the network
+
+Done to a connection by a bare socket in \`test/faults/connections.test.ts\`; there is no octet to point at.
+
+| the peer | bounded by | code | cause and remedy |
+|---|---|---|---|`;
+
+function connectionRows(): string[] {
+  return connectionFaults.map(({ title, option, code, hint }) => `| ${title} | ${option} | \`${code}\` | ${hint} |`);
 }
 
 /** How many octets are shown before and behind the one that counts. */

@@ -23,6 +23,11 @@ export class Writer {
     this.#octets[this.#length++] = octet;
   }
 
+  /** What was written from `at` on. */
+  from(at: number): Uint8Array {
+    return this.#octets.slice(at, this.#length);
+  }
+
   header(flags: number, length: number): void {
     this.byte(flags);
     const digits = flags & 2 ? 8 : 1;
@@ -68,18 +73,35 @@ function frame(random: Random, flags: number, length: number): void {
   out.put(noise(random, length));
 }
 
-/** Equal headers in a row, each payload another; then perhaps a frame that differs in one thing only. */
+/**
+ * Equal headers in a row, each payload another; now and then one differs in MORE alone, or the payloads look like headers themselves: whoever
+ * guesses where the next header lies is to be led astray. Then perhaps a frame that differs in one thing only.
+ */
 function run(random: Random, limit: number): void {
   const length = payloadSize(random, limit);
   const flags = messageFlags(random, length);
   const count = random.pick([2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 17, 40]);
-  for (let i = 0; i < count && out.length < 1 << 15; i++) frame(random, flags, length);
+  const breaks = random.once(3) ? random.below(count) : -1;
+  const disguised = random.once(6);
+  for (let i = 0; i < count && out.length < 1 << 15; i++) {
+    const own = i === breaks ? flags ^ 1 : flags;
+    if (disguised) disguise(own, length);
+    else frame(random, own, length);
+  }
   const near = random.below(5);
   if (near === 0) frame(random, flags ^ 1, length);
   else if (near === 1) frame(random, length === 255 && !(flags & 2) ? flags | 2 : flags, length + 1);
-  else if (near === 2)
+  else if (near === 2) {
     frame(random, length <= 256 && length > 0 && flags & 2 ? flags & 1 : flags, Math.max(0, length - 1));
-  else if (near === 3) frame(random, flags | 2, length);
+  } else if (near === 3) frame(random, flags | 2, length);
+}
+
+/** A frame whose payload repeats its own header. */
+function disguise(flags: number, length: number): void {
+  const at = out.length;
+  out.header(flags, length);
+  const header = out.from(at);
+  for (let i = 0; i < length; i++) out.byte(header[i % header.length]);
 }
 
 const NAMES = ["PING", "PONG", "SUBSCRIBE", "CANCEL", "JOIN", "LEAVE", "READY", "ERROR", "MESSAGE", "a", "Zz"];
@@ -148,7 +170,7 @@ export function frameStream(random: Random, limit: number): Uint8Array {
 export function largeStream(random: Random, edges: readonly number[]): Uint8Array {
   const goal = random.pick(edges) + random.between(-12, 12);
   const filler = random.pick([0, 1, 16, 64, 255, 256, 1000, 9000, 65535]);
-  const flags = filler > 255 ? 2 : 0;
+  const flags = filler > 255 || random.once(3) ? 2 : 0;
   while (out.length + filler + 9 < goal) {
     out.header(flags, filler);
     const at = (out.length * 7919) % (POOL.length - filler);

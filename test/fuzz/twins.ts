@@ -43,6 +43,16 @@ function scan(random: Random): void {
   if (rows > count * 2) equal("the row behind the last", wasm.table[count * 2], -7, detail);
 }
 
+/** Two rows that fill the output to its last octet, or all but; or one octet more. */
+function fill(random: Random, rows: Int32Array): void {
+  const size = random.pick([random.below(256), random.between(256, 5000), 30_000]);
+  const header = size > 255 ? 9 : 2;
+  rows[0] = 0;
+  rows[1] = size;
+  rows[2] = random.below(100);
+  rows[3] = rows[2] + OUTPUT_SIZE - header - size - 9 + random.between(-1, 1);
+}
+
 /** What is gathered: rows that may lie anywhere, in any order, twice, and in numbers that fill the output. */
 function gather(random: Random): void {
   const count = random.once(300) ? random.between(100, 3000) : random.below(12);
@@ -57,6 +67,7 @@ function gather(random: Random): void {
     rows[2 * i] = start;
     rows[2 * i + 1] = (start + size) | (random.once(2) ? 0x80000000 : 0);
   }
+  if (count > 1 && random.once(12)) fill(random, rows);
   const octets = noise(random, 4096);
   const at = random.below(WINDOW_SIZE - octets.length);
   both((engine) => {
@@ -72,6 +83,12 @@ function gather(random: Random): void {
   }
 }
 
+/** Octets at the edges of what a field of the greeting may hold. */
+const TELLING = [
+  ...[0, 1, 2, 3, 4, 0x2a, 0x2b, 0x2c, 0x2d, 0x2e, 0x2f, 0x30, 0x39, 0x3a, 0x40, 0x41, 0x5a, 0x5b, 0x5e, 0x5f, 0x60],
+  ...[0x61, 0x7e, 0x7f, 0x80, 0xfe, 0xff],
+];
+
 /** A greeting with some octets replaced, judged from anywhere. */
 function judge(random: Random): void {
   const greeting = new Uint8Array(64);
@@ -80,9 +97,7 @@ function judge(random: Random): void {
   greeting[32] = random.pick([0, 0, 0, 1, 2]);
   if (random.once(2)) greeting.set(noise(random, 31), 33);
   for (let i = random.below(3); i > 0; i--) {
-    greeting[random.below(40)] = random.pick([
-      0, 1, 2, 3, 0x2b, 0x2d, 0x2e, 0x30, 0x39, 0x40, 0x41, 0x5a, 0x5b, 0x5f, 0x61, 255,
-    ]);
+    greeting[random.below(40)] = random.pick(TELLING);
   }
   const to = random.below(65);
   const from = random.once(2) ? 0 : random.below(to + 1);

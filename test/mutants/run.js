@@ -1,6 +1,6 @@
 /**
- * `npm run mutants -- --layer codec|session|connection|assembly [--seconds N] [--file NAME] [--processes N]`: which changes of the code
- * would no test notice? The results are kept in results.json; `--docs` makes docs/mutants.md of them.
+ * `npm run mutants -- --layer codec|session|connection|assembly [--seconds N] [--file NAME] [--processes N] [--again]`: which changes of the code
+ * would no test notice? `--again` tries those that survived the last time. The results are kept in `results/`; `--docs` makes docs/mutants.md of them.
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -9,24 +9,26 @@ import { assemblyMutants, prepareAssembly, stopAssembly, tryMutant } from "./ass
 import { mutantsPage } from "./page.js";
 import { campaign, instrument, noticed } from "./typescript.js";
 
-const RESULTS = "test/mutants/results.json";
+const RESULTS = "test/mutants/results";
 const { values } = parseArgs({
   options: {
     layer: { type: "string" },
     seconds: { type: "string", default: "3600" },
     file: { type: "string", default: "" },
     processes: { type: "string", default: "1" },
+    again: { type: "boolean", default: false },
     docs: { type: "boolean", default: false },
   },
 });
 
-const results = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, "utf8")) : {};
+const FILE = `${RESULTS}/${values.layer}.json`;
+const results = existsSync(FILE) ? JSON.parse(readFileSync(FILE, "utf8")) : {};
 const end = Date.now() + 1000 * Number(values.seconds);
 const late = () => Date.now() > end;
 const say = (text) => console.error(`${new Date().toISOString().slice(11, 19)} ${text}`);
 
 function save() {
-  writeFileSync(RESULTS, `${JSON.stringify(results, null, 1)}\n`);
+  writeFileSync(FILE, `${JSON.stringify(results, null, 1)}\n`);
 }
 
 const brief = (text) => {
@@ -34,6 +36,23 @@ const brief = (text) => {
   return line.length > 90 ? `${line.slice(0, 90)}…` : line;
 };
 const short = ({ line, from, to }) => ({ line, from: brief(from), to: brief(to) });
+
+/** Those to be tried: all, or those that survived the last time; what is known of them is forgotten. */
+function chosen(all) {
+  const mutants = shuffled(all.filter(({ file }) => file.includes(values.file)));
+  if (!values.again) {
+    for (const { file } of mutants) delete results[file];
+    return mutants;
+  }
+  const known = (mutant) => {
+    const { line, from, to } = short(mutant);
+    const { survivors = [] } = results[mutant.file] ?? {};
+    return survivors.some((one) => one.line === line && one.from === from && one.to === to);
+  };
+  const survivors = mutants.filter(known);
+  for (const { file } of survivors) Object.assign(results[file], { survived: 0, survivors: [] });
+  return survivors;
+}
 
 function kept(file) {
   results[file] ??= { killed: 0, survived: 0, untried: 0, survivors: [] };
@@ -55,8 +74,7 @@ function shuffled(mutants) {
 }
 
 async function typescript(layer) {
-  const mutants = shuffled((await instrument(layer)).filter(({ file }) => file.includes(values.file)));
-  for (const { file } of mutants) delete results[file];
+  const mutants = chosen(await instrument(layer));
   const doubtful = [];
   let killed = 0;
   const untried = await campaign(mutants, Number(values.processes), late, (mutant, verdict) => {
@@ -84,8 +102,7 @@ async function typescript(layer) {
 
 async function assembly() {
   await prepareAssembly();
-  const mutants = shuffled(assemblyMutants()).filter(({ file }) => file.includes(values.file));
-  for (const { file } of mutants) delete results[file];
+  const mutants = chosen(assemblyMutants());
   for (const mutant of mutants) {
     const verdict = late() ? "untried" : await tryMutant(mutant);
     if (verdict === "killed") kept(mutant.file).killed++;
@@ -97,9 +114,10 @@ async function assembly() {
 }
 
 mkdirSync("build/mutants", { recursive: true });
+mkdirSync(RESULTS, { recursive: true });
 if (values.docs) {
   mkdirSync("docs", { recursive: true });
-  writeFileSync("docs/mutants.md", mutantsPage(results));
+  writeFileSync("docs/mutants.md", mutantsPage(RESULTS));
 } else if (values.layer === "assembly") await assembly();
 else if (["codec", "session", "connection"].includes(values.layer)) await typescript(values.layer);
 else {

@@ -52,7 +52,6 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("frames that
         identity: ascii("theirs"),
         version: { major: 3, minor: 0 },
         mechanism: "NONE",
-        userId: undefined,
       },
     });
     expect(session.state).toBe("active");

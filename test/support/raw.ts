@@ -36,6 +36,18 @@ export async function everything(socket: net.Socket): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+/** Writes, and waits until there is room for more or the peer has had enough. */
+export async function write(socket: net.Socket, chunk: Uint8Array): Promise<void> {
+  if (socket.write(chunk)) return;
+  await new Promise<void>((resolve) => {
+    const enough = () => {
+      for (const event of ["drain", "close", "end"]) socket.off(event, enough);
+      resolve();
+    };
+    for (const event of ["drain", "close", "end"]) socket.on(event, enough);
+  });
+}
+
 function tamed(socket: net.Socket): net.Socket {
   socket.setNoDelay();
   // Whoever breaks things gets errors.

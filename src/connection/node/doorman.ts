@@ -8,6 +8,7 @@ import { Budget } from "../budget.js";
 import type { Connection } from "../connection.js";
 import { Deferred } from "../deferred.js";
 import type { Ending } from "../ending.js";
+import { connectionError } from "../fault.js";
 import { Link } from "../link.js";
 import type { LinkParts, LinkUser } from "../link-user.js";
 import { Opening } from "../opening.js";
@@ -96,7 +97,7 @@ export class Doorman {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    const error = new ZmtpError("LISTENER_CLOSED", "The listener has been closed");
+    const error = connectionError("LISTENER_CLOSED", "The listener has been closed");
     for (const stranger of [...this.#strangers]) stranger.turnAway(error);
     for (const peer of this.#ready) peer.destroy(error);
     this.#ready = [];
@@ -126,7 +127,7 @@ export class Doorman {
     const host = hostOf(stranger.address);
     const count = (this.#byAddress.get(host) ?? 0) + 1;
     this.#byAddress.set(host, count);
-    if (this.#closed) stranger.turnAway(new ZmtpError("LISTENER_CLOSED", "The listener has been closed"));
+    if (this.#closed) stranger.turnAway(connectionError("LISTENER_CLOSED", "The listener has been closed"));
     else if (this.#connections > maxConnections) stranger.turnAway(tooMany("TOO_MANY_CONNECTIONS", maxConnections));
     else if (count > maxHandshakesPerAddress) {
       this.#oldest(host)?.turnAway(tooMany("TOO_MANY_HANDSHAKES", maxHandshakesPerAddress));
@@ -202,5 +203,5 @@ function hostOf(address: string | undefined): string {
 
 function tooMany(code: "TOO_MANY_CONNECTIONS" | "TOO_MANY_HANDSHAKES", limit: number): ZmtpError {
   const what = code === "TOO_MANY_CONNECTIONS" ? "connections" : "handshakes";
-  return new ZmtpError(code, `There are more than ${limit} ${what} at once`);
+  return connectionError(code, `There are more than ${limit} ${what} at once`);
 }

@@ -1,15 +1,15 @@
 /** The `ws` package, an optional peer dependency: asked for only where it is needed. */
 import type * as Package from "ws";
 import { checkedFrameSize } from "../../codec/frame.js";
-import { ZmtpError } from "../../error.js";
 import type { OpenWebSocket } from "../connect.js";
+import { connectionError } from "../fault.js";
 
 /** Loads it; rejects with a {@link ZmtpError} NO_WEBSOCKET where it is not installed. */
 export async function webSocketPackage(): Promise<typeof Package> {
   try {
     return await import("ws");
   } catch (cause) {
-    throw new ZmtpError("NO_WEBSOCKET", 'ws:// needs the "ws" package here: npm install ws', { cause });
+    throw connectionError("NO_WEBSOCKET", 'ws:// needs the "ws" package here: npm install ws', { cause });
   }
 }
 

@@ -6,6 +6,7 @@ import type { IncomingMessage } from "node:http";
 import type { Server, Socket } from "node:net";
 import { ZmtpError } from "../../error.js";
 import { SUBPROTOCOL } from "../../session/zws.js";
+import { connectionError } from "../fault.js";
 import { UPGRADE_OCTETS } from "../limits.js";
 import { after } from "../timer.js";
 import { refuseHeartbeat, type WebSocketLike } from "../websocket.js";
@@ -52,7 +53,7 @@ function guard(socket: Socket, doorman: Doorman, { handshakeTimeout }: ListenSet
   const leave = doorman.beforeUpgrade(socket);
   const patience = after(handshakeTimeout, () => {
     const what = `Nothing became of a connection to ws:// within ${handshakeTimeout} ms`;
-    doorman.turnedAway(new ZmtpError("HANDSHAKE_TIMEOUT", what), remoteAddressOf(socket));
+    doorman.turnedAway(connectionError("HANDSHAKE_TIMEOUT", what), remoteAddressOf(socket));
     socket.destroy();
   });
   const through = () => {

@@ -94,6 +94,11 @@ export class DishPattern extends Pattern {
     }
   }
 
+  /** As in libzmq: whoever sends is told at once that it cannot. */
+  override get writable(): boolean {
+    return true;
+  }
+
   override get readable(): boolean {
     this.#found ??= this.#next();
     return this.#found !== undefined;
