@@ -54,7 +54,9 @@ export class Inbox {
   /** Whether the memory of a run is nobody else's, so that the next run may be written into it. */
   #ownMemory = true;
 
-  /** @param counted - Whether somebody asks how many messages wait: to count those of a run takes a look at each frame. */
+  /**
+   * @param counted - Whether somebody asks how many messages wait: to count those of a run takes a look at each frame.
+   */
   constructor(user: InboxUser, makePayload: PayloadMaker, counted = false) {
     this.#counted = counted;
     this.#user = user;

@@ -29,7 +29,10 @@ export interface LinkParts {
   readonly outbox?: Outbox | undefined;
   /** Default: Uint8Arrays. */
   readonly makePayload?: PayloadMaker | undefined;
-  /** How many messages may wait to be consumed before nothing more is read, beside the octets; 0: as many as come. Asked each time. */
+  /**
+   * How many messages may wait to be consumed before nothing more is read, beside the octets; 0: as many as come. Asked
+   * each time.
+   */
   readonly messageMark?: (() => number) | undefined;
   /** What all peers of a listener together may hold. */
   readonly budget?: Budget | undefined;

@@ -121,9 +121,7 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
   /** Somebody begins to iterate, or stops. */
   reading(change: 1 | -1): void {
     this.#readers += change;
-    if (this.#phase !== "half") return;
-    if (this.#nobodyReads) this.#finish("peer");
-    else this.#waitForReader();
+    this.#answerOrFinish();
   }
 
   /** The transport tries to reach the peer; whatever ends the link before that ends the trying. */
@@ -152,10 +150,7 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
   peerEnded(): void {
     if (this.#phase === "open") this.#phase = "half";
     this.inbox.end();
-    if (this.#phase !== "half") return;
-    // Whoever is at work on a message may still answer it; their next read closes our side, or their silence does.
-    if (this.#nobodyReads) this.#finish("peer");
-    else this.#waitForReader();
+    this.#answerOrFinish();
   }
 
   gone(error: unknown): void {
@@ -256,12 +251,11 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
     this.#patience = after(milliseconds, act);
   }
 
-  get #nobodyReads(): boolean {
-    return this.#readers === 0 && !this.inbox.readable;
-  }
-
-  #waitForReader(): void {
-    this.#wait(this.#readers > 0 ? this.#settings.linger : UNREAD, () => this.#finish("peer"));
+  /** Whoever is at work on a message may still answer it; their next read closes our side, or their silence does. */
+  #answerOrFinish(): void {
+    if (this.#phase !== "half") return;
+    if (this.#readers === 0 && !this.inbox.readable) this.#finish("peer");
+    else this.#wait(this.#readers > 0 ? this.#settings.linger : UNREAD, () => this.#finish("peer"));
   }
 
   /** The peer broke the protocol: it may be told, and nothing more is heard. */

@@ -23,7 +23,9 @@ import type { Greeting } from "../session/greeting.js";
 export interface Transport {
   /** Where the peer is, as the transport names it: "127.0.0.1:5555", a path, undefined where nobody can say. */
   readonly remoteAddress?: string | undefined;
-  /** Octets that the system has not taken, where it can be seen how they become fewer within a write; default: it cannot. */
+  /**
+   * Octets that the system has not taken, where it can be seen how they become fewer within a write; default: it cannot.
+   */
   readonly untaken?: number | undefined;
   /**
    * Hands octets over, in order. Their memory is the transport's until `sent` has counted them.

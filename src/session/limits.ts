@@ -7,6 +7,9 @@ export const MAX_HANDSHAKE_FRAME = 64 * 1024;
 /** Octets of all commands of a handshake together, and of what may wait behind a question that is not answered yet. */
 export const MAX_HANDSHAKE_OCTETS = 128 * 1024;
 
+/** Octets that `reserve` lends at most, and by default. */
+export const MAX_LENT = 1024 * 1024;
+
 /** Properties in one peer's metadata. Each costs some 200 octets beside its own. */
 export const MAX_PROPERTIES = 256;
 

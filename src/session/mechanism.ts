@@ -27,7 +27,10 @@ export interface Mechanism {
 export interface Handshake {
   /** Octets to send at once (see `encodeCommand`); undefined if the peer speaks first. Asked once. */
   open(): Uint8Array | undefined;
-  /** What a command leads to. Never ERROR, which the session handles. Throw a {@link ZmtpError} to close without telling the peer why. */
+  /**
+   * What a command leads to. Never ERROR, which the session handles. Throw a {@link ZmtpError} to close without telling
+   * the peer why.
+   */
   receive(command: Command): Progress;
   /** What a message leads to, where a handshake has messages. Without it they are refused at their first octet. */
   receiveMessage?(payload: Uint8Array): Progress;

@@ -43,3 +43,12 @@ export interface Over {
 
 /** @internal Where a session stands, and what it knows there. */
 export type Phase = InGreeting | InHandshake | Active | Over;
+
+/** @internal The first octets of what was lent in the greeting; nothing is lent any more. */
+export function lentOctets(phase: InGreeting, length: number): Uint8Array {
+  const { lent } = phase;
+  phase.lent = undefined;
+  if (lent === undefined) throw new Error("commit() without reserve()");
+  if (length >= 0 && length <= lent.length) return lent.subarray(0, length);
+  throw new RangeError(`cannot commit ${length} octets of ${lent.length}`);
+}

@@ -6,10 +6,11 @@ import type { SessionBatchEvent, SessionEvent } from "./event.js";
 import { FrameByFrame, iterate } from "./event-queue.js";
 import { encodeGreeting, type Greeting } from "./greeting.js";
 import { pingBody } from "./heartbeat.js";
+import { MAX_LENT } from "./limits.js";
 import type { Progress } from "./mechanism.js";
 import type { SessionOptions } from "./options.js";
 import type { PeerInfo } from "./peer.js";
-import type { InGreeting, SessionState } from "./phase.js";
+import { lentOctets, type SessionState } from "./phase.js";
 import { Protocol } from "./protocol.js";
 import { isPublisher, isSubscriber } from "./socket-type.js";
 import { type Subscription, subscriptionFrame } from "./subscription.js";
@@ -17,9 +18,6 @@ import { type Subscription, subscriptionFrame } from "./subscription.js";
 export type { SessionOptions, SessionState };
 
 const NO_CONTEXT = new Uint8Array(0);
-
-/** What `reserve` lends at most, and by default. */
-const MAX_LENT = 1024 * 1024;
 
 /**
  * One peer's side of one connection (RFC 37). Send what `start()` returns, then feed `receive` what the peer sends and
@@ -289,13 +287,4 @@ export class ZmtpSession {
     if (!isSubscriber(socketType)) throw new ZmtpError("NOT_A_SUBSCRIBER", `A ${socketType} has no subscriptions`);
     return outgoing.frame(subscriptionFrame(kind, octets(prefix, "the prefix of a subscription"), version));
   }
-}
-
-/** The first octets of what was lent in the greeting; nothing is lent any more. */
-function lentOctets(phase: InGreeting, length: number): Uint8Array {
-  const { lent } = phase;
-  phase.lent = undefined;
-  if (lent === undefined) throw new Error("commit() without reserve()");
-  if (length >= 0 && length <= lent.length) return lent.subarray(0, length);
-  throw new RangeError(`cannot commit ${length} octets of ${lent.length}`);
 }

@@ -1,5 +1,6 @@
 /** A socket without its face: a pattern over pipes, and the one receive and the one send that may wait. */
 import type { FrameBatch } from "../codec/batch.js";
+import { AtOnce, SENT } from "./at-once.js";
 import { CONTEXT_OPTIONS, type ContextCore } from "./context.js";
 import { type EndpointOwner, Endpoints } from "./endpoints.js";
 import { fault } from "./errno.js";
@@ -9,26 +10,16 @@ import type { SentMessage } from "./message.js";
 import { Monitor } from "./monitor.js";
 import { type OptionOwner, OptionStore } from "./option-store.js";
 import type { Extra, Pattern, Received } from "./pattern.js";
-import { XPublisherPattern } from "./patterns/publish.js";
-import { DishPattern } from "./patterns/radio-dish.js";
-import { SubscriberPattern } from "./patterns/subscribe.js";
 import { PATTERNS } from "./patterns.js";
 import type { Pipe, PipeUser } from "./pipe.js";
 import type { Settings } from "./settings.js";
 import { nextTurn } from "./turn.js";
 import { Waiting } from "./waiting.js";
+import { join, subscribe } from "./wishes.js";
 
 const READING = "Socket is busy reading; only one receive operation may be in progress at any time";
 const WRITING = "Socket is busy writing; only one send operation may be in progress at any time";
 const BLOCKED = "Socket is blocked by a bind or unbind operation";
-
-/**
- * What can be done at once is answered at once this often; then the event loop has a turn, so that others run as well.
- */
-const AT_ONCE = 512;
-
-/** The answer to every send that had room: one promise for all. */
-const SENT: Promise<void> = Promise.resolve();
 
 /** Types that have nothing worth waiting for when they are closed. */
 const HASTY: readonly string[] = ["SUB", "XSUB", "DISH"];
@@ -36,6 +27,7 @@ const HASTY: readonly string[] = ["SUB", "XSUB", "DISH"];
 /** `blocked` while a bind, an unbind or a proxy has the socket. */
 type State = "open" | "blocked" | "closed";
 
+/** What is behind the face of a socket. */
 export class SocketCore implements PipeUser, EndpointOwner, OptionOwner, OpenSocket {
   readonly type: number;
   readonly name: string;
@@ -48,8 +40,7 @@ export class SocketCore implements PipeUser, EndpointOwner, OptionOwner, OpenSoc
   #closing = false;
   #reader: Waiting<unknown> | undefined;
   #writer: Waiting<void> | undefined;
-  #atOnce = 0;
-  #turn: Promise<void> | undefined;
+  readonly #atOnce = new AtOnce();
   /** Called whenever something may have become possible, while a proxy has the socket. */
   relay: (() => void) | undefined;
 
@@ -104,9 +95,7 @@ export class SocketCore implements PipeUser, EndpointOwner, OptionOwner, OpenSoc
   receiveAtOnce(): Received | undefined {
     if (this.#state !== "open") this.check();
     if (this.#reader !== undefined) throw fault("EBUSY", undefined, READING);
-    if (this.#atOnce >= AT_ONCE || !this.pattern.readable) return undefined;
-    this.#atOnce++;
-    return this.pattern.receive();
+    return this.pattern.readable && this.#atOnce.use() ? this.pattern.receive() : undefined;
   }
 
   receive(): Promise<Received> {
@@ -119,7 +108,7 @@ export class SocketCore implements PipeUser, EndpointOwner, OptionOwner, OpenSoc
   receiveBatch(): Promise<FrameBatch> {
     if (this.#state !== "open") this.check();
     if (this.#reader !== undefined) throw fault("EBUSY", undefined, READING);
-    const batch = this.#atOnce++ < AT_ONCE ? this.pattern.receiveBatch() : undefined;
+    const batch = this.#atOnce.use() ? this.pattern.receiveBatch() : undefined;
     if (batch !== undefined) return Promise.resolve(batch);
     return this.#waitToRead((pattern) => pattern.receiveBatch());
   }
@@ -147,19 +136,15 @@ export class SocketCore implements PipeUser, EndpointOwner, OptionOwner, OpenSoc
     return pattern.sendBatch(batch) ? this.#sent() : this.#waitToWrite(-1, () => pattern.sendBatch(batch));
   }
 
+  /** Subscribes to a prefix, or cancels that. Throws EINVAL where there are no subscriptions. */
   subscribe(prefix: Uint8Array, wanted: boolean): void {
-    const { pattern } = this;
-    const subscribes = pattern instanceof SubscriberPattern && pattern.type === "SUB";
-    const decides = pattern instanceof XPublisherPattern && this.settings.manual;
-    if (!subscribes && !decides) throw fault("EINVAL");
-    pattern.subscribe(prefix, wanted);
+    subscribe(this.pattern, prefix, wanted, this.settings);
   }
 
   /** Joins, or leaves, a group. Throws EINVAL where there are none. */
   join(group: Uint8Array, wanted: boolean): void {
     this.check();
-    if (!(this.pattern instanceof DishPattern)) throw fault("EINVAL");
-    this.pattern.join(group, wanted);
+    join(this.pattern, group, wanted);
   }
 
   /** Runs `change` while nothing else can be done with the socket; a `close()` meanwhile takes effect behind it. */
@@ -281,7 +266,7 @@ export class SocketCore implements PipeUser, EndpointOwner, OptionOwner, OpenSoc
     this.#reader = waiting as Waiting<unknown>;
     if (receiveTimeout === 0) waiting.giveUp();
     else if (this.pattern.readable) nextTurn(() => this.#serve());
-    this.#atOnce = 0;
+    this.#atOnce.renew();
     return waiting.promise;
   }
 
@@ -298,7 +283,7 @@ export class SocketCore implements PipeUser, EndpointOwner, OptionOwner, OpenSoc
       },
     );
     this.#writer = waiting;
-    this.#atOnce = 0;
+    this.#atOnce.renew();
     return waiting.promise;
   }
 
@@ -306,14 +291,6 @@ export class SocketCore implements PipeUser, EndpointOwner, OptionOwner, OpenSoc
   #sent(): Promise<void> {
     // A REQ can be asked for its answer now, and so on.
     if (this.#reader !== undefined) this.#serve();
-    if (this.#atOnce++ < AT_ONCE) return SENT;
-    this.#turn ??= new Promise((resolve) =>
-      nextTurn(() => {
-        this.#atOnce = 0;
-        this.#turn = undefined;
-        resolve();
-      }),
-    );
-    return this.#turn;
+    return this.#atOnce.sent();
   }
 }

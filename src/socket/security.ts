@@ -1,4 +1,7 @@
-/** Which security mechanism a socket's links have, by its options. RFC 24, 25, 27; libzmq's ZMQ_PLAIN_*, ZMQ_CURVE_*, ZMQ_ZAP_DOMAIN. */
+/**
+ * Which security mechanism a socket's links have, by its options. RFC 24, 25, 27; libzmq's ZMQ_PLAIN_*, ZMQ_CURVE_*,
+ * ZMQ_ZAP_DOMAIN.
+ */
 import { plainClient, plainServer } from "../mechanism/plain.js";
 import { judged, zapRequest } from "../mechanism/zap.js";
 import { encodeCommand } from "../session/command.js";

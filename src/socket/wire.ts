@@ -12,7 +12,10 @@ import type { Settings } from "./settings.js";
 import { warn } from "./turn.js";
 import { ZapError } from "./zap.js";
 
-/** Octets that may wait of one peer, for each message that may: libzmq has no such bound, and a hostile peer finds that out. */
+/**
+ * Octets that may wait of one peer, for each message that may: libzmq has no such bound, and a hostile peer finds that
+ * out.
+ */
 const MESSAGE = 64 * 1024;
 
 /** Socket types whose identity libzmq sends. */

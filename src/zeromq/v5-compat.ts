@@ -9,7 +9,9 @@ import { readOption, type ShortOption, shortOptions, writeOption } from "./v5-op
 
 export const { version } = zmq;
 export * from "./v5-constants.js";
+export { Context } from "./v5-context.js";
 export { shortOptions as options } from "./v5-options.js";
+export { proxy } from "./v5-proxy.js";
 
 /** The classes of today, by the names of version 5. */
 const CLASSES = {
@@ -29,6 +31,7 @@ const CLASSES = {
   stream: zmq.Stream,
 };
 
+/** The types by their names in version 5. */
 export type SocketType = keyof typeof CLASSES;
 
 /** Called when it is done, with the error if it failed. */
@@ -61,6 +64,7 @@ const MONITORED: Partial<Record<zmq.EventType, string>> = {
 
 /** A socket that emits "message", with the frames as arguments. */
 export class Socket extends EventEmitter {
+  /** As it was given to the constructor. */
   readonly type: SocketType;
   readonly #socket: Inner;
   #unfinished: unknown[] = [];
@@ -69,6 +73,7 @@ export class Socket extends EventEmitter {
   #sending = false;
   #paused = false;
 
+  /** @throws An Error for an unknown type. */
   constructor(type: SocketType) {
     super();
     if (!Object.hasOwn(CLASSES, type)) throw new Error(`Invalid socket type: ${type}`);
@@ -77,29 +82,35 @@ export class Socket extends EventEmitter {
     if (!DEAF.includes(type)) void this.#receiveAll();
   }
 
+  /** Binds it; then "bind" is emitted, or without `done` an "error". */
   bind(address: string, done?: Callback): this {
     this.#whenDone(this.#socket.bind(address), "bind", address, done);
     return this;
   }
 
+  /** Ends what is bound under this address; then "unbind" is emitted, or without `done` an "error". */
   unbind(address: string, done?: Callback): this {
     this.#whenDone(this.#socket.unbind(address), "unbind", address, done);
     return this;
   }
 
+  /** As `bind`, done when it returns. Throws what failed. */
   bindSync(address: string): void {
     this.#socket.bindSync(address);
   }
 
+  /** As `unbind`, at once. Throws what failed. */
   unbindSync(address: string): void {
     this.#socket.unbindSync(address);
   }
 
+  /** Connects it, now or whenever there is somebody. */
   connect(address: string): this {
     this.#socket.connect(address);
     return this;
   }
 
+  /** Undoes `connect`. */
   disconnect(address: string): this {
     this.#socket.disconnect(address);
     return this;
@@ -125,27 +136,32 @@ export class Socket extends EventEmitter {
     this.#paused = true;
   }
 
+  /** Emits what has come meanwhile, and goes on. */
   resume(): void {
     this.#paused = false;
     for (const message of this.#held.splice(0)) this.#emitMessage(message);
     void this.#sendAll();
   }
 
+  /** Closes it; nothing is emitted any more. */
   close(): this {
     this.#socket.close();
     return this;
   }
 
+  /** Whether it has been closed. */
   get closed(): boolean {
     return this.#socket.closed;
   }
 
+  /** Asks for all messages that begin with `filter`. Throws an Error for a socket that is no subscriber. */
   subscribe(filter: string | Uint8Array): this {
     if (this.#socket.subscribe === undefined) throw new Error("Subscriber socket required");
     this.#socket.subscribe(filter);
     return this;
   }
 
+  /** Undoes one `subscribe` of the same filter. Throws an Error for a socket that is no subscriber. */
   unsubscribe(filter: string | Uint8Array): this {
     if (this.#socket.unsubscribe === undefined) throw new Error("Subscriber socket required");
     this.#socket.unsubscribe(filter);
@@ -161,16 +177,19 @@ export class Socket extends EventEmitter {
     return this;
   }
 
+  /** Ends what `monitor` began. */
   unmonitor(): this {
     this.#socket.events.close();
     return this;
   }
 
+  /** Sets an option, by its number or its short name. */
   setsockopt(option: number | ShortOption, value: unknown): this {
     writeOption(this.#socket as never, option, value);
     return this;
   }
 
+  /** The value of an option, by its number or its short name. */
   getsockopt(option: number | ShortOption): unknown {
     return readOption(this.#socket as never, option);
   }
@@ -263,51 +282,8 @@ export function createSocket(type: SocketType, options: Record<string, unknown> 
 }
 export { createSocket as socket };
 
-/** The one context that there is in version 5. */
-export class Context {
-  static setMaxThreads(value: number): void {
-    zmq.context.ioThreads = value;
-  }
-
-  static getMaxThreads(): number {
-    return zmq.context.ioThreads;
-  }
-
-  static setMaxSockets(value: number): void {
-    zmq.context.maxSockets = value;
-  }
-
-  static getMaxSockets(): number {
-    return zmq.context.maxSockets;
-  }
-
-  constructor() {
-    throw new Error("Context cannot be instantiated in compatibility mode");
-  }
-}
-
 /** A new pair of keys for CURVE. */
 export function curveKeypair(): { public: string; secret: string } {
   const { publicKey, secretKey } = zmq.curveKeyPair();
   return { public: publicKey, secret: secretKey };
-}
-
-/** Which pairs can be proxied, and how many frames of an envelope a capture does not get. */
-const PROXIED: Record<string, number> = {
-  "push/pull": 0,
-  "pull/push": 0,
-  "xpub/xsub": 0,
-  "router/dealer": 2,
-  "xrep/xreq": 2,
-};
-
-/** Passes on what each of two sockets hears; `capture` gets what the back end has heard. */
-export function proxy(frontend: Socket, backend: Socket, capture?: Socket): void {
-  const envelope = PROXIED[`${frontend.type}/${backend.type}`];
-  if (envelope === undefined) throw new Error("This socket type order is not supported in compatibility mode");
-  frontend.on("message", (...message: unknown[]) => backend.send(message));
-  backend.on("message", (...message: unknown[]) => {
-    frontend.send(message);
-    capture?.send(message.slice(envelope));
-  });
 }
