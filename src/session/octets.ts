@@ -1,7 +1,8 @@
 /** Runs of octets put together. */
+import type { Octets } from "../codec/payload.js";
 
 /** @internal Several runs of octets as one, owned. */
-export function joined(parts: readonly Uint8Array[]): Uint8Array {
+export function joined(parts: readonly Uint8Array[]): Octets {
   let size = 0;
   for (const { length } of parts) size += length;
   const out = new Uint8Array(size);
