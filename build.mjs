@@ -137,6 +137,8 @@ function bundle() {
     external: EXTERNAL,
     plugins: [ourSources],
     checks: { pluginTimings: false },
+    // Sizes and offsets are numbers by name in the source; names of numbers are nothing to load.
+    optimization: { inlineConst: { mode: "all", pass: 3 } },
     output: {
       dir: OUT,
       format: "esm",

@@ -34,29 +34,25 @@ const REFUSALS = {
   },
   OLD_VERSION: {
     section: NEGOTIATION,
-    hint:
-      "The peer speaks ZMTP 1 or 2 (ZeroMQ 3 or older, JeroMQ 0.3). " +
-      "Monocoque does not downgrade: update the peer to ZeroMQ 4 or later.",
+    hint: "ZMTP 1 and 2 (ZeroMQ 3 or older, JeroMQ 0.3) are not spoken here: update the peer to ZeroMQ 4 or later.",
   },
   MALFORMED_GREETING: {
     section: "RFC 37, Formal Grammar",
-    hint:
-      "The first octets are those of ZMTP 3, the rest of the greeting is not: " +
-      "the peer's implementation is broken, or something between you alters what it sends.",
+    hint: "It begins as ZMTP 3 and does not go on so: the peer is broken, or something between you alters what it sends.",
   },
   MECHANISM_MISMATCH: {
     section: MECHANISMS,
-    hint: "Both peers must use the same security mechanism: set `mechanism` here to the peer's, or change the peer.",
+    hint: "Both peers must use one security mechanism: set `mechanism` to the peer's, or change the peer.",
   },
   AS_SERVER: {
     section: MECHANISMS,
-    hint: "Two peers that both are, or both are not, the server of this mechanism cannot meet: change the role of one.",
+    hint: "Both peers are, or neither is, the server of this mechanism: change the role of one.",
   },
 
   // Frames.
   RESERVED_FLAGS: {
     section: FRAMING,
-    hint: "Bits 3 to 7 of the flags octet are zero in ZMTP 3: the stream is out of step, or it is not ZMTP.",
+    hint: "Bits 3 to 7 of the flags octet are zero in ZMTP 3: the stream is out of step, or not ZMTP.",
   },
   COMMAND_WITH_MORE: {
     section: FRAMING,
@@ -64,12 +60,12 @@ const REFUSALS = {
   },
   FRAME_TOO_LARGE: {
     section: FRAMING,
-    hint: "The peer announces a frame over maxFrameSize. Raise maxFrameSize if such frames are expected.",
+    hint: "The frame is over maxFrameSize. Raise maxFrameSize if such frames are expected.",
   },
   ILLEGAL_LENGTH: { section: FRAMING, hint: "A frame holds at most 2^63-1 octets: the top bit of its length is zero." },
   TRUNCATED: {
     section: FRAMING,
-    hint: "The stream ended before the message did: the peer or the network broke off. What is missing is lost.",
+    hint: "The peer or the network broke off inside a message: what is missing is lost.",
   },
 
   // Commands and the handshake.
@@ -79,7 +75,7 @@ const REFUSALS = {
   },
   UNEXPECTED_MESSAGE: {
     section: MECHANISMS,
-    hint: "Only commands travel before the handshake is complete: the peer sent a message before its READY.",
+    hint: "Only commands travel before READY: the peer is broken.",
   },
   UNEXPECTED_COMMAND: {
     section: MECHANISMS,
@@ -92,23 +88,23 @@ const REFUSALS = {
   PEER_CLOSED: {
     section: "RFC 37, Error Handling",
     hint:
-      "libzmq closes without a word on: a mechanism other than its own, no READY, malformed metadata, an unexpected " +
-      "command, an illegal pair of socket types. Compare these at both ends.",
+      "libzmq closes without a word on another mechanism, no READY, malformed metadata, an unexpected command, or an " +
+      "illegal pair of socket types: compare both ends.",
   },
   HANDSHAKE_TOO_LARGE: {
     section: SECURITY,
-    hint: "The peer's handshake has more octets than any honest one: give it less metadata, or find out who it is.",
+    hint: "No honest handshake is so large: give the peer less metadata, or find out who it is.",
   },
   MECHANISM_FAILED: {
     blame: "caller",
     section: MECHANISMS,
-    hint: "The security mechanism threw an error of its own, a fault in the mechanism's code: it stands in `cause`.",
+    hint: "This is a fault in the mechanism's code: the error stands in `cause`.",
   },
   MALFORMED_METADATA: {
     section: METADATA,
     hint:
       "A property is a name length (1 to 255), a name, a four-octet value length and the value, " +
-      "all inside the command: the peer's implementation is broken.",
+      "all inside the command: the peer is broken.",
   },
   DUPLICATE_PROPERTY: {
     section: METADATA,
@@ -116,11 +112,11 @@ const REFUSALS = {
   },
   TOO_MANY_PROPERTIES: {
     section: METADATA,
-    hint: "The peer sends more properties than any honest one: put what it has to say into fewer of them.",
+    hint: "No honest peer sends so many: put what it has to say into fewer of them.",
   },
   SOCKET_TYPE_MISSING: {
     section: SOCKET_TYPE,
-    hint: "The peer's READY has no Socket-Type: its implementation is incomplete.",
+    hint: "Every READY has a Socket-Type: the peer is broken.",
   },
   SOCKET_TYPE_UNKNOWN: { section: SOCKET_TYPE, hint: "The peer's Socket-Type is none that the RFC lists." },
   SOCKET_TYPE_MISMATCH: {

@@ -2,7 +2,6 @@
 import { ZmtpError } from "../error.js";
 import type { Engine } from "./codec.js";
 import type { Frame } from "./frame.js";
-import { joined, moveRows } from "./join.js";
 import { END_MASK, MORE_BIT } from "./layout.js";
 import type { Octets } from "./payload.js";
 import type { SpareMemory } from "./tail.js";
@@ -64,23 +63,6 @@ export class FrameBatch implements Iterable<Frame> {
     this.#engine = engine;
     this.#borrowed = engine !== undefined;
     this.#sole = sole;
-  }
-
-  /**
-   * @internal One owned batch of all frames of `batches`, in order: one run, whatever they were. Frames that lay
-   * apart are framed anew.
-   *
-   * @throws {@link ZmtpError} STALE_BATCH; a TypeError for none, or for a command among others, which is alone in its
-   *   batch.
-   */
-  static join(batches: readonly FrameBatch[]): FrameBatch {
-    if (batches.length === 0) throw new TypeError("no batches to join");
-    if (batches.length === 1) return batches[0].toOwned();
-    for (const batch of batches) {
-      if (batch.#command) throw new TypeError("a command is alone in its batch: it joins no other frames");
-    }
-    const { bytes, table, frames } = joined(batches);
-    return new FrameBatch(bytes, table, frames, false, 0, undefined, true);
   }
 
   /** Number of frames, at least 1. */
@@ -295,4 +277,13 @@ export class FrameBatch implements Iterable<Frame> {
 export function ownedFrame(payload: Uint8Array, more: boolean, command: boolean, sole = false): FrameBatch {
   const table = new Int32Array([0, payload.length | (more ? MORE_BIT : 0)]);
   return new FrameBatch(payload as Octets, table, 1, command, APART, undefined, sole);
+}
+
+/** @internal Writes rows into `table` from word `at` on, for octets that lie `shift` further on. */
+export function moveRows(rows: Int32Array, table: Int32Array, at: number, shift: number): void {
+  for (let i = 0; i < rows.length; i += 2) {
+    table[at + i] = rows[i] + shift;
+    // MORE in the top bit is left alone: no end comes to lie before the first octet, or behind 2^31-1.
+    table[at + i + 1] = rows[i + 1] + shift;
+  }
 }

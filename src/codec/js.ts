@@ -3,7 +3,7 @@
  * "Framing".
  */
 import { type Codec, Engine, type Operations } from "./codec.js";
-import { LONG, LONG_HEADER, MORE, SHORT_HEADER, SHORT_MAX } from "./frame.js";
+import { LONG_HEADER, MORE, SHORT_MAX, writeHeader } from "./frame.js";
 import {
   CAPACITY,
   END_MASK,
@@ -45,20 +45,11 @@ function operationsOn(memory: ArrayBuffer): Operations {
       const more = selection[2 * index + 1] & MORE_BIT ? MORE : 0;
       const length = end - at;
       if (out + length + LONG_HEADER > OUTPUT_SIZE) break;
-      if (length <= SHORT_MAX) {
-        output[out] = more;
-        output[out + 1] = length;
-        out += SHORT_HEADER;
-        while (at < end) output[out++] = window[at++];
-      } else {
-        output[out] = more | LONG;
-        output.fill(0, out + 1, out + 5);
-        output[out + 5] = length >>> 24;
-        output[out + 6] = length >>> 16;
-        output[out + 7] = length >>> 8;
-        output[out + 8] = length;
-        output.set(window.subarray(at, end), out + LONG_HEADER);
-        out += LONG_HEADER + length;
+      out = writeHeader(output, out, more, length);
+      if (length <= SHORT_MAX) while (at < end) output[out++] = window[at++];
+      else {
+        output.set(window.subarray(at, end), out);
+        out += length;
       }
     }
     status[0] = index;

@@ -14,7 +14,7 @@ export function after(milliseconds: number, act: () => void): Timer | undefined 
   return timer;
 }
 
-const { setImmediate } = globalThis as { setImmediate?: (act: () => void) => void };
+const setImmediate = (globalThis as { setImmediate?: (act: () => void) => void }).setImmediate;
 
 /** Milliseconds that a page's event loop is given to hand over what has come. */
 const MOMENT = 50;

@@ -1,5 +1,6 @@
 /** Runs cut at the ends of messages: what a connection hands on never ends inside one. RFC 37, "Messages". */
-import { FrameBatch, ownedFrame } from "../codec/batch.js";
+import { type FrameBatch, ownedFrame } from "../codec/batch.js";
+import { joinBatches } from "../codec/join.js";
 import { CAPACITY, WINDOW_SIZE } from "../codec/layout.js";
 import type { ZmtpError } from "../error.js";
 import { connectionError } from "./fault.js";
@@ -77,7 +78,7 @@ export class WholeMessages {
 
   #joined(run: FrameBatch, keep: (run: FrameBatch) => FrameBatch): FrameBatch {
     if (this.#pieces.length === 0) return keep(run);
-    const joined = FrameBatch.join([...this.#pieces, run]);
+    const joined = joinBatches([...this.#pieces, run]);
     this.#pieces = [];
     return joined;
   }
@@ -139,7 +140,7 @@ export function runOf(message: readonly Uint8Array[]): FrameBatch {
   const last = message.length - 1;
   return last === 0
     ? ownedFrame(message[0], false, false)
-    : FrameBatch.join(message.map((payload, i) => ownedFrame(payload, i < last, false)));
+    : joinBatches(message.map((payload, i) => ownedFrame(payload, i < last, false)));
 }
 
 /** The number of frames up to the end of the last whole message. */

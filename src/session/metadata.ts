@@ -2,6 +2,7 @@
 import { octets, type Payload } from "../codec/payload.js";
 import { ZmtpError } from "../error.js";
 import { MAX_PROPERTIES } from "./limits.js";
+import { joined } from "./octets.js";
 
 const NAME = /^[A-Za-z0-9\-_.+]{1,255}$/;
 const VALUE_SIZE = 4;
@@ -66,20 +67,19 @@ export class Metadata extends Map<string, Uint8Array> {
  * @throws A TypeError for a name that the RFC does not allow or that stands twice, or a value that is no payload.
  */
 export function encodeMetadata(properties: Iterable<readonly [string, Payload]>): Uint8Array {
-  const entries = checkedEntries(properties);
-  let size = 0;
-  for (const [name, value] of entries) size += 1 + name.length + VALUE_SIZE + value.length;
-  const out = new Uint8Array(size);
-  const view = new DataView(out.buffer);
-  let at = 0;
-  for (const [name, value] of entries) {
-    out[at++] = name.length;
-    for (let i = 0; i < name.length; i++) out[at++] = name.charCodeAt(i);
-    view.setUint32(at, value.length);
-    out.set(value, at + VALUE_SIZE);
-    at += VALUE_SIZE + value.length;
-  }
-  return out;
+  return joined(
+    checkedEntries(properties).flatMap(([name, value]) => [
+      Uint8Array.of(name.length),
+      octets(name),
+      lengthOf(value),
+      value,
+    ]),
+  );
+}
+
+/** Four octets, the most significant first. */
+function lengthOf({ length }: Uint8Array): Uint8Array {
+  return Uint8Array.of(length >>> 24, length >>> 16, length >>> 8, length);
 }
 
 function checkedEntries(properties: Iterable<readonly [string, unknown]>): [string, Uint8Array][] {

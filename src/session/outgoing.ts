@@ -1,8 +1,9 @@
 /** What leaves in traffic: messages, batches and commands, in clear text or sealed. RFC 37, "Traffic". */
 import type { FrameBatch } from "../codec/batch.js";
-import type { Codec } from "../codec/codec.js";
+import type { Engine } from "../codec/codec.js";
 import { FrameDecoder } from "../codec/decoder.js";
-import { encodeFrame, encodeMessage, FrameEncoder } from "../codec/encoder.js";
+import { encodeFrame, encodeMessage } from "../codec/encoder.js";
+import { encodeBatch } from "../codec/forward.js";
 import { type Frame, LARGEST_FRAME } from "../codec/frame.js";
 import { framesOf, type Message, type Octets, octets } from "../codec/payload.js";
 import type { Traffic } from "./mechanism.js";
@@ -10,12 +11,10 @@ import { joined } from "./octets.js";
 
 /** Encodes what a session sends, and seals it where the mechanism does. */
 export class Outgoing {
-  readonly #codec: Codec;
+  readonly #codec: Engine;
   readonly #traffic: Traffic | undefined;
-  /** Made when first needed: an idle session is to be small. */
-  #encoder: FrameEncoder | undefined;
 
-  constructor(codec: Codec, traffic: Traffic | undefined) {
+  constructor(codec: Engine, traffic: Traffic | undefined) {
     this.#codec = codec;
     this.#traffic = traffic;
   }
@@ -32,9 +31,8 @@ export class Outgoing {
 
   batch(batch: FrameBatch): Uint8Array {
     const traffic = this.#traffic;
-    if (traffic !== undefined) return joined(Array.from(batch, (frame) => traffic.seal(frame)));
-    this.#encoder ??= new FrameEncoder({ codec: this.#codec });
-    return this.#encoder.batch(batch).flush();
+    if (traffic === undefined) return encodeBatch(batch, this.#codec);
+    return joined(Array.from(batch, (frame) => traffic.seal(frame)));
   }
 
   /** Frames that were encoded in the clear, sealed one by one; what is in the clear stays as it is. */

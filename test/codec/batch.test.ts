@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { FrameBatch } from "../../src/codec/batch.js";
+import type { FrameBatch } from "../../src/codec/batch.js";
 import { engineOf } from "../../src/codec/codec.js";
+import { encodeBatch } from "../../src/codec/forward.js";
+import { joinBatches } from "../../src/codec/join.js";
 import { encodeFrame, encodeMessage, FrameDecoder, FrameEncoder } from "../../src/index.js";
 import { codecs } from "../support/codecs.js";
 import { concat, ownFrames, pattern, same, text } from "../support/pieces.js";
@@ -163,16 +165,12 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("FrameBatch,
     const stream = concat(...messages.map((message) => encodeMessage(message)));
     const batch = first(stream);
     const parts = [batch.slice(0, 5), batch.slice(5, 6), batch.slice(6).toOwned()];
-    const joined = FrameBatch.join(parts);
+    const joined = joinBatches(parts);
     expect(ownFrames(joined)).toEqual(ownFrames(batch));
     expect(joined.run && same(joined.run, stream)).toBe(true);
     expect(joined.toOwned()).toBe(joined);
     const even = (_: FrameBatch, i: number) => i % 2 === 0;
-    const apart = FrameBatch.join([
-      batch.filter(even) as FrameBatch,
-      batch.slice(3, 5),
-      batch.filter(even) as FrameBatch,
-    ]);
+    const apart = joinBatches([batch.filter(even) as FrameBatch, batch.slice(3, 5), batch.filter(even) as FrameBatch]);
     const wanted = [
       ...ownFrames(batch).filter((_, i) => i % 2 === 0),
       ...ownFrames(batch).slice(3, 5),
@@ -190,13 +188,26 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("FrameBatch,
   it("joins nothing, commands, or what is stale, in no way", () => {
     const command = first(encodeFrame("\x01X", { command: true })).toOwned();
     const message = first(encodeFrame("a")).toOwned();
-    expect(() => FrameBatch.join([])).toThrow(TypeError);
-    expect(() => FrameBatch.join([message, command])).toThrow("a command is alone");
-    expect(FrameBatch.join([command])).toBe(command);
+    expect(() => joinBatches([])).toThrow(TypeError);
+    expect(() => joinBatches([message, command])).toThrow("a command is alone");
+    expect(joinBatches([command])).toBe(command);
     const borrowed = first(encodeFrame("b"));
     [...new FrameDecoder({ codec }).push(encodeFrame("next"))];
-    expect(() => FrameBatch.join([message, borrowed])).toThrow(stale);
-    expect(() => FrameBatch.join([borrowed])).toThrow(stale);
+    expect(() => joinBatches([message, borrowed])).toThrow(stale);
+    expect(() => joinBatches([borrowed])).toThrow(stale);
+  });
+
+  it("is framed anew where its frames lie apart, more than the codec's output holds and larger ones too", () => {
+    const sizes = [3, 100_000, 9, 100_000, 300, 100_000, 70, 300_000, 0, 255, 256, 8];
+    const stream = encodeMessage(sizes.flatMap((size, i) => [pattern(size, i), "left out"]));
+    const kept = sizes.map((size, i) => encodeFrame(pattern(size, i), { more: true }));
+    const inWindow = first(stream).filter((_, i) => i % 2 === 0) as FrameBatch;
+    expect(same(encodeBatch(inWindow, engineOf(codec)), concat(...kept))).toBe(true);
+    const owned = first(stream)
+      .toOwned()
+      .filter((_, i) => i % 2 === 0) as FrameBatch;
+    expect(same(encodeBatch(owned, engineOf(codec)), concat(...kept))).toBe(true);
+    expect(same(encodeBatch(first(stream), engineOf(codec)), stream)).toBe(true);
   });
 
   it("copies into the memory of a stale batch that was alone in it, and into no other", () => {
