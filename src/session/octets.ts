@@ -2,12 +2,8 @@
 import type { Octets } from "../codec/payload.js";
 
 /** @internal Several runs of octets as one, owned. */
-<<<<<<< HEAD
-export function joined(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0];
-=======
 export function joined(parts: readonly Uint8Array[]): Octets {
->>>>>>> 62e0512f7fbe9db797ef83122fadb6b8460ab501
+  if (parts.length === 1) return parts[0] as Octets;
   let size = 0;
   for (const { length } of parts) size += length;
   const out = new Uint8Array(size);
