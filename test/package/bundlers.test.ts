@@ -17,19 +17,12 @@ const KiB = 1024;
 const BUDGETS = [
   // One function and its header: nothing of errors, of WebAssembly or of a decoder.
   { name: "encodeFrame", from: "monocoque", most: 1 * KiB },
-<<<<<<< HEAD
-  { name: "ZmtpSession", from: "monocoque", most: 12 * KiB },
-  { name: "*", from: "monocoque", most: 25 * KiB },
-  { name: "*", from: "monocoque/node", most: 30 * KiB },
-  { name: "*", from: "monocoque/curve", most: 12 * KiB },
-=======
   // The codec in WebAssembly and in TypeScript, the session, and the words of its errors with their hints.
   { name: "ZmtpSession", from: "monocoque", most: 18 * KiB },
   // The session, connections over streams and ws://, and PLAIN.
   { name: "*", from: "monocoque", most: 32 * KiB },
   // The same, with tcp://, ipc:// and listeners.
   { name: "*", from: "monocoque/node", most: 35 * KiB },
->>>>>>> aa00b9bff2846cb7741ed68e645cae22a27c86d4
   // libsodium itself is left to the importer.
   { name: "*", from: "monocoque/curve", most: 10 * KiB },
   // Sockets and their patterns over the connections; then what makes them zeromq.js, its drafts, and its version 5.
