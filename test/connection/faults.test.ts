@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import net from "node:net";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import {
   type Connection,
   encodeFrame,
@@ -129,6 +129,44 @@ describe("a peer that breaks off", () => {
     for await (const batch of connection.batches()) frames += batch.length;
     expect(frames).toBe(1000);
     expect(await connection.closed).toMatchObject({ by: "fault", error: { code: "RESERVED_FLAGS" } });
+  });
+});
+
+describe("a loop that never looks at the end", () => {
+  it("answers what a peer asked that is gone, without waiting for room that never comes", async () => {
+    const connection = await rawPeer(
+      "connects",
+      (socket) => socket.write(concat(hello("DEALER"), ...numbers(5000).map(encodeMessage))),
+      "DEALER",
+    );
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    rawSockets.at(-1)?.resetAndDestroy();
+    await connection.closed;
+    const waits = vi.spyOn(globalThis, "setTimeout");
+    let heard = 0;
+    for await (const message of connection) {
+      heard++;
+      if (!connection.send(message)) await connection.drained;
+    }
+    const timers = waits.mock.calls.length;
+    waits.mockRestore();
+    expect(heard).toBe(5000);
+    expect(timers).toBeLessThan(10);
+  });
+
+  it("and only sends does not hold the thread", async () => {
+    const connection = await rawPeer(
+      "connects",
+      (socket) => socket.write(concat(hello("DEALER"), encodeMessage("unread"))),
+      "DEALER",
+    );
+    rawSockets.at(-1)?.resetAndDestroy();
+    await connection.closed;
+    let turns = 0;
+    const counting = setInterval(() => turns++, 1);
+    for (let i = 0; i < 100; i++) if (!connection.send("into the void")) await connection.drained;
+    clearInterval(counting);
+    expect(turns).toBeGreaterThan(5);
   });
 });
 
