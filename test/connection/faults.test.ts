@@ -53,7 +53,7 @@ describe("a peer that breaks off", () => {
       expect(heard).toEqual(numbers(1000));
       expect(error).toEqual(code("TRUNCATED"));
       expect(connection.ending).toMatchObject({ by: "fault", error, unsent: 0 });
-      expect(connection.send("x")).toBe(false);
+      expect(() => connection.send("x")).toThrow(code("NOT_A_SENDER"));
     },
   );
 
@@ -203,7 +203,7 @@ describe("a peer that says goodbye", () => {
     );
     // Somebody might still read, and answer: that long our side stays open.
     expect(await connection.closed).toEqual({ by: "peer", error: undefined, unsent: 0 });
-    expect(connection.send("x")).toBe(false);
+    expect(() => connection.send("x")).toThrow(code("NOT_A_SENDER"));
     expect(await nextText(connection)).toEqual(["unread"]);
   });
 });
