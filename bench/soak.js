@@ -1,8 +1,11 @@
 /**
- * `npm run soak [-- --connections N] [--json FILE]`: many live connections between two processes, all of which exchange a message; what
- * each costs above a socket of Node's own, and what they cost when nothing happens.
+ * `npm run soak [-- soak|hostile|chaos] [--connections N] [--json FILE]`: many live connections between two processes, what each costs above a
+ * socket of Node's own and in silence; an honest peer beside hostile ones; the README's programs among peers that break off, for a minute.
  */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { parseArgs } from "node:util";
+import { connect } from "monocoque/node";
 import { node, pair } from "./lib/children.js";
 import { main } from "./lib/program.js";
 
@@ -17,6 +20,7 @@ const OWN = 100;
 
 const { values } = parseArgs({
   options: { connections: { type: "string", default: "10000" }, json: { type: "string" } },
+  allowPositionals: true,
 });
 const connections = allowed(Number(values.connections));
 
@@ -108,5 +112,95 @@ async function soak({ progress }) {
   };
 }
 
-await main("Soak", { soak }, { options: { connections: { type: "string" } } }, 6);
+/** What each hostile peer does, and at what kind of socket. */
+const HOSTILE = {
+  "empty-frames": ["a message of a million empty frames", "PAIR"],
+  "half-open": ["1,000 peers that stop in their handshake", "PAIR"],
+  pings: ["PINGs without end", "PAIR"],
+  subscriptions: ["SUBSCRIBE without end, each prefix another", "XPUB"],
+  claims: ["100 peers that claim 64 MiB and send 4", "PAIR"],
+  messages: ["nothing but messages, for comparison", "PAIR"],
+};
+
+/** Milliseconds between two questions of the honest peer, and its questions before the attack. */
+const BETWEEN = 2;
+const QUESTIONS = 500;
+
+/** The honest peer: asks and waits for the answer, until it is told to stop; milliseconds each. */
+async function roundTrips(connection, goOn) {
+  const answers = connection[Symbol.asyncIterator]();
+  const times = [];
+  while (goOn(times.length)) {
+    const began = performance.now();
+    connection.send(`question ${times.length}`);
+    const { value } = await answers.next();
+    if (String(value) !== `question ${times.length}`) throw new Error(`the honest peer got ${value}`);
+    times.push(performance.now() - began);
+    await new Promise((resolve) => setTimeout(resolve, BETWEEN));
+  }
+  return times.sort((a, b) => a - b);
+}
+
+const p99 = (times) => times[Math.floor(times.length * 0.99)];
+
+async function beside(name, progress) {
+  const [what, socketType] = HOSTILE[name];
+  progress(what);
+  const hostile = node("hostile");
+  const server = hostile("serve", socketType);
+  const [endpoint] = await server.next("at");
+  const honest = await connect(endpoint, { socketType: socketType === "XPUB" ? "XSUB" : "PAIR" });
+  const alone = await roundTrips(honest, (asked) => asked < QUESTIONS);
+  const attacker = hostile(name, socketType, endpoint);
+  await attacker.next("ready");
+  server.tell("height");
+  await server.next("height");
+  let over = false;
+  attacker.tell("go");
+  const attacked = attacker.next("done").then(([octets]) => {
+    over = true;
+    return Number(octets);
+  });
+  const during = await roundTrips(honest, (asked) => !over || asked < 100);
+  server.tell("height");
+  const [before, most] = (await server.next("height")).map(Number);
+  const sent = await attacked;
+  honest.destroy();
+  attacker.close();
+  server.close();
+  const MB = 1e6;
+  return {
+    "beside the honest peer": what,
+    "sent, MB": sent / MB,
+    "resident before, MB": before / MB,
+    "at most, MB": most / MB,
+    "honest p99 alone, ms": p99(alone),
+    "p99 beside, ms": p99(during),
+    "longest, ms": during.at(-1),
+    answered: during.length,
+  };
+}
+
+async function hostile({ progress }) {
+  const rows = [];
+  for (const name of Object.keys(HOSTILE)) rows.push(await beside(name, progress));
+  return {
+    title: "Hostile peers",
+    note: `A server with default options, an honest peer that asks it every ${BETWEEN} ms, and hostile ones in a third process: on few cores they cost the honest one time by their own work alone, as the last row shows.`,
+    columns: Object.keys(rows[0]),
+    rows,
+  };
+}
+
+/** The README's server and client, for a minute. */
+async function chaos({ progress }) {
+  progress("the README's programs among peers that break off");
+  const env = { ...process.env, CHAOS: "60" };
+  const args = ["vitest", "run", "--project", "node", "test/connection/chaos.test.ts"];
+  const [code] = await once(spawn("npx", args, { env, stdio: ["ignore", "inherit", "inherit"] }), "exit");
+  if (code !== 0) process.exitCode = 1;
+  return { title: "Chaos", note: code === 0 ? "Passed." : "Failed: see above.", columns: [], rows: [] };
+}
+
+await main("Soak", { soak, hostile, chaos }, { options: { connections: { type: "string" } } }, 13);
 process.exit();

@@ -118,6 +118,11 @@ export class Inbox {
     return this.#makePayload(buffer as ArrayBuffer, byteOffset, length);
   }
 
+  /** Becomes another number with whatever is taken. */
+  get position(): number {
+    return this.#cost + this.#next;
+  }
+
   /** Whether a message waits. */
   get readable(): boolean {
     return this.#run !== undefined || this.#head < this.#queue.length;

@@ -42,7 +42,7 @@ export const UNREAD = 1000;
  */
 export const SUBSCRIPTION_OCTETS = 16 * MiB;
 /** What one prefix costs beside its octets. */
-export const SUBSCRIPTION_COST = 100;
+export const SUBSCRIPTION_COST = 320;
 
 /** PINGs of ours that may be unanswered at once. RFC 37 asks for "a small number". */
 export const UNANSWERED_PINGS = 3;

@@ -99,9 +99,8 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
 
   // What the application asks for, beside sending.
 
-  /** Once nothing is accepted it takes a moment: a loop that sends and never looks must not hold the thread. */
   get drained(): Promise<void> {
-    return this.sender.stopped ? new Promise((resolve) => setTimeout(resolve, 1)) : this.outflow.drained;
+    return this.sender.drained(this.inbox.position);
   }
 
   /** Resolves when what was accepted has left, or cannot any more. */

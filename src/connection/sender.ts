@@ -25,6 +25,8 @@ export class Sender {
   #commands: Mute | undefined;
   /** Why messages are not accepted. One field, because every `send` looks at it. */
   #messages: Mute | undefined;
+  /** How far messages had been taken when somebody last waited for room that never comes. */
+  #position: number | undefined;
 
   constructor(socketType: SocketType, session: ZmtpSession, outflow: Outflow) {
     this.#socketType = socketType;
@@ -33,8 +35,17 @@ export class Sender {
     this.#messages = isSender(socketType) ? undefined : "receiver";
   }
 
-  get stopped(): boolean {
-    return this.#commands !== undefined;
+  /**
+   * Room again. Once nothing is accepted, a loop that takes messages and answers each goes on at once: they come to an end. One that only sends,
+   * and never looks, waits a moment: it must not hold the thread.
+   *
+   * @param position - How far the messages have been taken.
+   */
+  drained(position: number): Promise<void> {
+    if (this.#commands === undefined) return this.#outflow.drained;
+    const takes = position !== this.#position;
+    this.#position = position;
+    return takes ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, 1));
   }
 
   /** Nothing is accepted from here on. Whoever has closed it has to know, whatever became of it before or after. */

@@ -12,7 +12,8 @@ import { SUBSCRIPTION_COST, SUBSCRIPTION_OCTETS } from "./limits.js";
 interface Node {
   label: Uint8Array;
   count: number;
-  readonly children: Map<number, Node>;
+  /** Most prefixes are nobody's beginning: an empty map would cost more than all the rest. */
+  children: Map<number, Node> | undefined;
 }
 
 const NOTHING = new Uint8Array(0);
@@ -22,7 +23,7 @@ export class Subscriptions {
   #cost = 0;
   #root: Node | undefined;
 
-  /** Adds one subscription to `prefix`, which is kept. False if there is no room for it. */
+  /** Adds one subscription to `prefix`. False if there is no room for it. */
   add(prefix: Uint8Array): boolean {
     this.#cost += prefix.length + SUBSCRIPTION_COST;
     if (this.#cost > SUBSCRIPTION_OCTETS) return false;
@@ -30,9 +31,11 @@ export class Subscriptions {
     let node = this.#root;
     let at = 0;
     while (at < prefix.length) {
-      const next = node.children.get(prefix[at]);
+      const next = node.children?.get(prefix[at]);
       if (next === undefined) {
-        node.children.set(prefix[at], leaf(prefix.subarray(at), 1));
+        node.children ??= new Map();
+        // A view would give each short prefix memory outside the heap; a copy of it lies inside.
+        node.children.set(prefix[at], leaf(prefix.slice(at), 1));
         return true;
       }
       const shared = sharedLength(next.label, prefix, at);
@@ -52,8 +55,8 @@ export class Subscriptions {
     this.#cost -= prefix.length + SUBSCRIPTION_COST;
     for (let i = path.length - 1; i > 0; i--) {
       const { label, count, children } = path[i];
-      if (count > 0 || children.size > 0) return;
-      path[i - 1].children.delete(label[0]);
+      if (count > 0 || (children?.size ?? 0) > 0) return;
+      path[i - 1].children?.delete(label[0]);
     }
   }
 
@@ -65,7 +68,7 @@ export class Subscriptions {
     while (node !== undefined) {
       if (node.count > 0) return true;
       if (at === topic.length) return false;
-      const next: Node | undefined = node.children.get(topic[at]);
+      const next: Node | undefined = node.children?.get(topic[at]);
       if (next === undefined || sharedLength(next.label, topic, at) < next.label.length) return false;
       at += next.label.length;
       node = next;
@@ -78,7 +81,7 @@ export class Subscriptions {
     const path = [this.#root];
     let at = 0;
     while (at < prefix.length) {
-      const next = path[path.length - 1].children.get(prefix[at]);
+      const next = path[path.length - 1].children?.get(prefix[at]);
       if (next === undefined || sharedLength(next.label, prefix, at) < next.label.length) return undefined;
       at += next.label.length;
       path.push(next);
@@ -88,15 +91,15 @@ export class Subscriptions {
 }
 
 function leaf(label: Uint8Array, count: number): Node {
-  return { label, count, children: new Map() };
+  return { label, count, children: undefined };
 }
 
 /** Puts a node between two, where a new prefix leaves the way to the second. */
 function split(above: Node, below: Node, length: number): Node {
-  const between = leaf(below.label.subarray(0, length), 0);
-  above.children.set(between.label[0], between);
-  below.label = below.label.subarray(length);
-  between.children.set(below.label[0], below);
+  const between = leaf(below.label.slice(0, length), 0);
+  above.children?.set(between.label[0], between);
+  below.label = below.label.slice(length);
+  between.children = new Map([[below.label[0], below]]);
   return between;
 }
 

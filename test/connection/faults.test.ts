@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import net from "node:net";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import {
   type Connection,
   encodeFrame,
@@ -53,7 +53,7 @@ describe("a peer that breaks off", () => {
       expect(heard).toEqual(numbers(1000));
       expect(error).toEqual(code("TRUNCATED"));
       expect(connection.ending).toMatchObject({ by: "fault", error, unsent: 0 });
-      expect(connection.send("x")).toBe(false);
+      expect(() => connection.send("x")).toThrow(code("NOT_A_SENDER"));
     },
   );
 
@@ -132,6 +132,44 @@ describe("a peer that breaks off", () => {
   });
 });
 
+describe("a loop that never looks at the end", () => {
+  it("answers what a peer asked that is gone, without waiting for room that never comes", async () => {
+    const connection = await rawPeer(
+      "connects",
+      (socket) => socket.write(concat(hello("DEALER"), ...numbers(5000).map(encodeMessage))),
+      "DEALER",
+    );
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    rawSockets.at(-1)?.resetAndDestroy();
+    await connection.closed;
+    const waits = vi.spyOn(globalThis, "setTimeout");
+    let heard = 0;
+    for await (const message of connection) {
+      heard++;
+      if (!connection.send(message)) await connection.drained;
+    }
+    const timers = waits.mock.calls.length;
+    waits.mockRestore();
+    expect(heard).toBe(5000);
+    expect(timers).toBeLessThan(10);
+  });
+
+  it("and only sends does not hold the thread", async () => {
+    const connection = await rawPeer(
+      "connects",
+      (socket) => socket.write(concat(hello("DEALER"), encodeMessage("unread"))),
+      "DEALER",
+    );
+    rawSockets.at(-1)?.resetAndDestroy();
+    await connection.closed;
+    let turns = 0;
+    const counting = setInterval(() => turns++, 1);
+    for (let i = 0; i < 100; i++) if (!connection.send("into the void")) await connection.drained;
+    clearInterval(counting);
+    expect(turns).toBeGreaterThan(5);
+  });
+});
+
 describe("a peer that says goodbye", () => {
   it.each(["connects", "listens"] as const)(
     "when it %s: everything is delivered, and our answer still arrives",
@@ -165,7 +203,7 @@ describe("a peer that says goodbye", () => {
     );
     // Somebody might still read, and answer: that long our side stays open.
     expect(await connection.closed).toEqual({ by: "peer", error: undefined, unsent: 0 });
-    expect(connection.send("x")).toBe(false);
+    expect(() => connection.send("x")).toThrow(code("NOT_A_SENDER"));
     expect(await nextText(connection)).toEqual(["unread"]);
   });
 });
