@@ -198,7 +198,7 @@ export function largeStream(random: Random, edges: readonly number[]): Uint8Arra
 
 /** About so many small frames: equal ones, or in turns, short or long. */
 export function manyFrames(random: Random, about: number): Uint8Array {
-  const count = about + random.between(-7, 7);
+  const count = about + random.pick([random.between(-7, 7), random.below(400)]);
   const lengths = random.once(2) ? [random.below(4)] : [random.below(4), random.below(4), 1];
   const flags = random.once(2) ? 0 : 2;
   for (let i = 0; i < count; i++) frame(random, flags, lengths[i % lengths.length]);

@@ -1,0 +1,38 @@
+/** Tests that mutants asked for: each was a change of the codec that no other test noticed. */
+import { describe, expect, it } from "vitest";
+import { FrameDecoder, FrameEncoder } from "../../src/index.js";
+import { writeFrame } from "../oracle/framing.js";
+import { codecs } from "../support/codecs.js";
+
+describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("the $name codec", ({ codec }) => {
+  it("is the one whose memory a decoder uses", () => {
+    const [batch] = new FrameDecoder({ codec }).push(writeFrame(Uint8Array.of(1, 2, 3)));
+    const { window } = codec as unknown as { window: Uint8Array };
+    expect(batch.bytes.buffer).toBe(window.buffer);
+  });
+
+  it("is the one that gathers for an encoder", () => {
+    const engine = codec as unknown as { gather(first: number, count: number): number };
+    const { gather } = engine;
+    let gathered = 0;
+    Object.assign(engine, {
+      gather(first: number, count: number) {
+        gathered += count - first;
+        return gather(first, count);
+      },
+    });
+    try {
+      const frames = [1, 2, 3].map((octet) => writeFrame(Uint8Array.of(octet)));
+      const stream = Uint8Array.from(frames.flatMap((frame) => [...frame]));
+      for (const batch of new FrameDecoder({ codec }).push(stream)) {
+        const some = batch.filter((_, i) => i !== 1);
+        expect([...new FrameEncoder({ codec }).batch(some as NonNullable<typeof some>).flush()]).toEqual([
+          0, 1, 1, 0, 1, 3,
+        ]);
+      }
+      expect(gathered).toBe(2);
+    } finally {
+      Object.assign(engine, { gather });
+    }
+  });
+});

@@ -1,0 +1,76 @@
+/** Tests that mutants asked for: each was a change of the session that no other test noticed. */
+import { describe, expect, it } from "vitest";
+import { encodeGreeting, type SocketType, ZmtpSession } from "../../src/index.js";
+import { isSender } from "../../src/session/socket-type.js";
+import { ascii, writeCommand, writeProperty } from "../oracle/command.js";
+import { join, writeFrame } from "../oracle/framing.js";
+import { codecs } from "../support/codecs.js";
+
+const ready = (type: SocketType) => writeCommand("READY", writeProperty("Socket-Type", ascii(type)));
+
+describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("a session, $name", ({ codec }) => {
+  function active(ours: SocketType, theirs: SocketType): ZmtpSession {
+    const session = new ZmtpSession({ socketType: ours, codec });
+    for (const _ of session.receive(join(encodeGreeting(), ready(theirs))));
+    expect(session.state).toBe("active");
+    return session;
+  }
+
+  it("takes no note of the MORE of a frame that it does not admit", () => {
+    const session = active("PUB", "SUB");
+    expect(session.admits(new Uint8Array(1), false, true)).toBe(false);
+    // The frame is not its own to follow: the peer may close.
+    expect([...session.end()]).toEqual([]);
+  });
+
+  it("takes note of the MORE of a frame that it admits", () => {
+    const session = active("PULL", "PUSH");
+    expect(session.admits(new Uint8Array(1), false, true)).toBe(true);
+    expect([...session.end()]).toMatchObject([{ type: "Error", error: { code: "TRUNCATED" } }]);
+  });
+
+  it("seals nothing where nothing is sealed", () => {
+    const chunks = [Uint8Array.of(0, 1, 7), Uint8Array.of(0, 0)];
+    expect(active("PUSH", "PULL").seal(chunks)).toBe(chunks);
+  });
+
+  it("encodes what it forwards with the codec it was given", () => {
+    const engine = codec as unknown as { gather(first: number, count: number): number };
+    const { gather } = engine;
+    let gathered = 0;
+    Object.assign(engine, {
+      gather(first: number, count: number) {
+        gathered += count - first;
+        return gather(first, count);
+      },
+    });
+    try {
+      const session = active("PAIR", "PAIR");
+      const stream = join(...[1, 2, 3].map((octet) => writeFrame(Uint8Array.of(octet))));
+      for (const event of session.receiveBatches(stream)) {
+        if (event.type !== "Frames") continue;
+        const some = event.batch.filter((_, i) => i !== 1) as NonNullable<ReturnType<typeof event.batch.filter>>;
+        expect([...session.sendBatch(some)]).toEqual([0, 1, 1, 0, 1, 3]);
+      }
+      expect(gathered).toBe(2);
+    } finally {
+      Object.assign(engine, { gather });
+    }
+  });
+
+  it("decodes in the memory of the codec it was given", () => {
+    const session = active("PULL", "PUSH");
+    const [event] = session.receiveBatches(writeFrame(Uint8Array.of(1, 2, 3)));
+    const { window } = codec as unknown as { window: Uint8Array };
+    expect(event.type === "Frames" && event.batch.bytes.buffer === window.buffer).toBe(true);
+  });
+});
+
+describe("socket types", () => {
+  it.each(["SUB", "PULL", "DISH", "GATHER"] as const)("a %s only receives", (type) =>
+    expect(isSender(type)).toBe(false),
+  );
+  it.each(["PUB", "XSUB", "PUSH", "PAIR", "DEALER", "REP", "RADIO"] as const)("a %s sends", (type) => {
+    expect(isSender(type)).toBe(true);
+  });
+});
