@@ -12,7 +12,9 @@ const { assertNoAddon } = require("./no-addon.cjs");
 /** The kernel chooses its ports, and writes them down once it has bound them. */
 async function startKernel() {
   const file = join(__dirname, "runtime", "ipykernel.json");
-  const kernel = spawn(process.env.PYTHON, ["-m", "ipykernel_launcher", "-f", file], { stdio: "inherit" });
+  // It ends with this process, however that ends.
+  const env = { ...process.env, JPY_PARENT_PID: String(process.pid) };
+  const kernel = spawn(process.env.PYTHON, ["-m", "ipykernel_launcher", "-f", file], { stdio: "inherit", env });
   let info;
   while (info === undefined) {
     assert.equal(kernel.exitCode, null, "the kernel ended before it began");

@@ -12,6 +12,7 @@ context = zmq.Context()
 socket = context.socket(zmq.XPUB)  # a PUB does not tell when it is subscribed to
 socket.set(zmq.SNDHWM, 0)
 socket.set(zmq.LINGER, 0)
+socket.set(zmq.RCVTIMEO, 120_000)  # milliseconds: it is not left behind if nobody subscribes
 socket.bind(f"tcp://127.0.0.1:{port or '*'}")
 print(socket.get_string(zmq.LAST_ENDPOINT).rsplit(":", 1)[1], flush=True)
 

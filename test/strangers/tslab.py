@@ -1,6 +1,8 @@
 # tslab as a kernel under Python's jupyter_client: information, heartbeat, executions, completion, and an end by itself.
 import json
 import os
+import signal
+import sys
 import time
 from pathlib import Path
 
@@ -14,6 +16,7 @@ command = [os.environ["NODE"], str(folder / "node_modules/tslab/bin/tslab"), "ke
 command += ["--config-path", "{connection_file}"]
 (spec / "kernel.json").write_text(json.dumps({"argv": command, "display_name": "tslab", "language": "typescript"}))
 
+signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended from outside"))  # the kernel ends, too
 manager = KernelManager(kernel_name="stranger")
 manager.start_kernel(cwd=str(folder))
 client = manager.client()
