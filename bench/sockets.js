@@ -57,10 +57,9 @@ async function started(list, first, second) {
   return pairs;
 }
 
-const closeAll = (pairs) =>
-  Object.values(pairs)
-    .flat()
-    .forEach((peer) => peer.close());
+function closeAll(pairs) {
+  for (const peer of Object.values(pairs).flat()) peer.close();
+}
 
 /** All contenders in turn, round by round: what is measured, by contender, one figure a round. */
 async function alternating(pairs, size, progress, title) {
