@@ -6,7 +6,7 @@ import { meet, opened } from "../support/libzmq.js";
 
 /** Three times as long as libzmq waits for a sign of life. */
 const BEATS = 30;
-const OPTIONS = { heartbeatInterval: 50, heartbeatTimeout: 500, heartbeatTimeToLive: 1000 };
+const OPTIONS = { heartbeatInterval: 50, heartbeatTimeout: 20_000, heartbeatTimeToLive: 1000 };
 const PONG = Buffer.from("\x04\x05\x04PONG", "latin1");
 
 describe.each(codecs)("$name codec", (codec) => {
@@ -18,7 +18,10 @@ describe.each(codecs)("$name codec", (codec) => {
     for (let beat = 1; beat <= BEATS; beat++) {
       // 1000 ms are ten tenths of a second; libzmq's own PINGs have no context.
       expect(await wire.next("Command")).toEqual({ type: "Command", name: "PING", data: Uint8Array.of(0, 10) });
-      expect(wire.sent.subarray(ready)).toEqual(Buffer.concat(Array(beat).fill(PONG)));
+      // On a busy machine several beats come at once; each has been answered all the same.
+      const pongs = (wire.sent.length - ready) / PONG.length;
+      expect(pongs).toBeGreaterThanOrEqual(beat);
+      expect(wire.sent.subarray(ready)).toEqual(Buffer.concat(Array(pongs).fill(PONG)));
       if (beat % 10 !== 0) continue;
       await wire.send(["we", `${beat}`]);
       expect((await theirs.receive()).map(String)).toEqual(["we", `${beat}`]);
