@@ -30,7 +30,7 @@ export type EventOfType<Type extends EventType = EventType> = Extract<Event, { t
 
 /** The peer broke the protocol in its handshake. */
 export interface ProtoError extends Error {
-  /** Which rule it broke, as the `zeromq` package calls it: "ERR_ZMTP_…" for the peer, "ERR_ZAP_…" for the authenticator. */
+  /** Which rule it broke, as the `zeromq` package calls it: "ERR_ZMTP_…"; "ERR_ZAP_…" if it was the authenticator. */
   code: string;
 }
 

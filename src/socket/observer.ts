@@ -18,7 +18,8 @@ export interface EventSubscriber {
 }
 
 const LISTENED =
-  "Observer is in event emitter mode. After a call to events.on() it is not possible to read events with events.receive().";
+  "Observer is in event emitter mode. " +
+  "After a call to events.on() it is not possible to read events with events.receive().";
 const BUSY = "Observer is busy reading; only one receive operation may be in progress at any time";
 
 /** The events of one socket. Iterating gives one after the other until the socket is closed. */

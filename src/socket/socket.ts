@@ -11,6 +11,62 @@ const forgotten = new FinalizationRegistry<SocketCore>((core) => core.close());
 
 /** What all sockets have. Not to be made by itself: take the class of the type that you want. */
 export abstract class Socket {
+  /** The type, by libzmq's number. */
+  declare readonly type: number;
+  /** The endpoint bound or connected last, as it turned out to be: with its address and port. */
+  declare readonly lastEndpoint: string | null;
+  declare readonly securityMechanism: null | "plain" | "curve" | "gssapi";
+  declare readonly threadSafe: boolean;
+  /** Milliseconds that messages may still leave after `close`; -1: for ever. */
+  declare linger: number;
+  /** True: messages wait only for peers that are there. */
+  declare immediate: boolean;
+  /** Milliseconds until a lost peer is reached for again; -1: never. Doubled up to `reconnectMaxInterval`, if that is set. */
+  declare reconnectInterval: number;
+  declare reconnectMaxInterval: number;
+  /** Octets of a frame that a peer may send; -1: 2³¹−1. */
+  declare maxMessageSize: number;
+  /** Connections that the system queues before they are accepted. */
+  declare backlog: number;
+  /** Whether `*` is IPv6 as well. */
+  declare ipv6: boolean;
+  /** Milliseconds for a peer's handshake, and to reach it; 0: any. */
+  declare handshakeInterval: number;
+  declare connectTimeout: number;
+  /** Milliseconds between two PINGs, until silence ends the connection, and until the peer may end it; 0: none. */
+  declare heartbeatInterval: number;
+  declare heartbeatTimeout: number;
+  declare heartbeatTimeToLive: number;
+  declare plainServer: boolean;
+  declare plainUsername: string | null;
+  declare plainPassword: string | null;
+  declare curveServer: boolean;
+  declare curvePublicKey: string | null;
+  declare curveSecretKey: string | null;
+  declare curveServerKey: string | null;
+  /** The rules by which a ZAP handler judges our peers. */
+  declare zapDomain: string | null;
+  declare zapEnforceDomain: boolean;
+  /** Addresses that may connect: "10.0.0.0/8"; null: all. */
+  declare tcpAcceptFilter: string | null;
+  declare tcpKeepalive: number;
+  declare tcpKeepaliveIdle: number;
+  // The rest is taken and has no effect, or is refused at bind and connect: docs/zeromq.md.
+  declare tcpKeepaliveCount: number;
+  declare tcpKeepaliveInterval: number;
+  declare tcpMaxRetransmitTimeout: number;
+  declare typeOfService: number;
+  declare affinity: number;
+  declare rate: number;
+  declare recoveryInterval: number;
+  declare multicastMaxTransportDataUnit: number;
+  declare loopbackFastPath: boolean;
+  declare socksProxy: string | null;
+  declare interface: string | null;
+  declare vmciBufferSize: number;
+  declare vmciBufferMinSize: number;
+  declare vmciBufferMaxSize: number;
+  declare vmciConnectTimeout: number;
   readonly #core: SocketCore;
   #context: Context | undefined;
   #events: Observer | undefined;

@@ -1,4 +1,4 @@
-/** Who has subscribed to what: a radix trie over octets, so that 10⁵ prefixes cost a message what one does. RFC 29. */
+/** Who has subscribed to what: a radix trie over octets. 10⁵ prefixes cost a message what one does. RFC 29. */
 
 /** A stretch of octets that no prefix ends inside. Long prefixes are one node, not one for each octet. */
 class Node<T> {

@@ -1,4 +1,4 @@
-/** `ws://` and `wss://` of sockets where there are no others: in a page, in a worker. RFC 45. A page connects, and cannot be bound. */
+/** `ws://` and `wss://` of sockets in a page or a worker, which connect and cannot be bound. RFC 45. */
 import { dialWebSocket, platformWebSocket } from "../connection/connect.js";
 import { zwsParts } from "../connection/websocket.js";
 import { ZwsOutbox } from "../connection/zws-outbox.js";
