@@ -1,10 +1,13 @@
 /** The README's JavaScript, run as it stands by somebody who has installed the package. A block that is not known here fails. */
+import { once } from "node:events";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { libzmq, opened } from "../support/libzmq.js";
+import { hello, rawDial } from "../support/raw.js";
 import { blocks } from "../support/readme.js";
 import { Program } from "./program.js";
 
@@ -75,6 +78,32 @@ const KNOWN: readonly Known[] = [
     },
   },
   {
+    name: "CURVE",
+    text: "curveServer(",
+    async test(block) {
+      const program = await run(block);
+      await program.says(/^sealed$/);
+      expect(await program.exit).toBe(0);
+      expect(program.errors).toBe("");
+    },
+  },
+  {
+    name: "a listener that tells whom it did not let in",
+    text: "onRefused:",
+    async test(block) {
+      const port = await freePort();
+      const program = await run(block.replace("127.0.0.1:0", `127.0.0.1:${port}`));
+      for (const word of [hello("PUB"), Buffer.from("GET / HTTP/1.1\r\n\r\n")]) (await patientDial(port)).write(word);
+      const told = () => ["The peer is a PUB", "HTTP"].every((words) => program.errors.includes(words));
+      while (!told()) await new Promise((resolve) => setTimeout(resolve, 10));
+      // The lines that the README shows, but for their ports.
+      const shown =
+        /^127\.0\.0\.1:\d+ The peer is a PUB; ours is a PULL and talks to PUSH \(octet \d+; RFC 37, The Socket-Type/m;
+      expect(program.errors).toMatch(shown);
+      expect(program.errors).toMatch(/^127\.0\.0\.1:\d+ The first octet is 0x47.*HTTP/m);
+    },
+  },
+  {
     name: "a session on a socket of one's own",
     text: "socket.write(session.start())",
     async test(block) {
@@ -107,6 +136,27 @@ const KNOWN: readonly Known[] = [
     },
   },
 ];
+
+/** A port that nobody listened on a moment ago: the block does not say which one the system chose. */
+async function freePort(): Promise<number> {
+  const server = net.createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as net.AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** Connects as soon as somebody listens. */
+async function patientDial(port: number): Promise<net.Socket> {
+  for (;;) {
+    try {
+      return (await rawDial(`tcp://127.0.0.1:${port}`)).resume();
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
 
 let folder: string;
 let files = 0;
