@@ -109,12 +109,15 @@ describe("the folder that stands in for zeromq", () => {
     expect(required).toEqual([NAMES, DRAFTS, true, true, "function"]);
     const imported = await printed(
       "imported.mjs",
-      `import * as all from "zeromq"; import * as drafts from "zeromq/draft"; import * as old from "zeromq/v5-compat";
+      `import * as all from "zeromq"; import * as drafts from "zeromq/draft.js";
+      import { createSocket } from "zeromq/v5-compat.js";
       import { Pull, zmq } from "imports-6"; import * as ours from "monocoque/zeromq";
-      console.log(JSON.stringify([Object.keys(all).sort(), Object.keys(drafts).sort(), typeof old.createSocket,
+      const added = ["default", "__esModule", "module.exports"]; // by Node, of a CommonJS module
+      const names = (module) => Object.keys(module).filter((name) => !added.includes(name)).sort();
+      console.log(JSON.stringify([names(all), names(drafts), typeof createSocket,
         Pull === ours.Pull && zmq.Push === ours.Push]));`,
     );
-    expect(imported).toEqual([[...NAMES, "default"].sort(), [...DRAFTS, "default"].sort(), "function", true]);
+    expect(imported).toEqual([NAMES, DRAFTS, "function", true]);
   });
 
   it("carries messages between a package that requires, one of version 5, and one that imports", async () => {
@@ -141,7 +144,9 @@ describe("the folder that stands in for zeromq", () => {
   });
 
   it("has the types of zeromq for modules, and for CommonJS", async () => {
-    const typed = `import * as zmq from "zeromq"; import { Radio } from "zeromq/draft"; import { socket } from "zeromq/v5-compat";
+    const typed = `import * as zmq from "zeromq";
+import { Radio } from "zeromq/draft.js";
+import { socket } from "zeromq/v5-compat.js";
 export const pull: zmq.Pull = new zmq.Pull({ receiveHighWaterMark: 10 });
 export const first = async (): Promise<Buffer | undefined> => (await pull.receive())[0];
 export const radio = new Radio();
