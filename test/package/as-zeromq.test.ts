@@ -1,4 +1,4 @@
-/** Ours in the place of `zeromq`, by the lines that README.md gives, for packages that depend on version 5 or 6 of it. */
+/** Ours in the place of `zeromq`, by the lines that README.md gives, for packages that ask for version 5 or 6. */
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -101,10 +101,12 @@ describe("the folder that stands in for zeromq", () => {
   it("has the names of zeromq, required and imported, and no class twice", async () => {
     const required = await printed(
       "required.cjs",
-      `const [all, drafts, old] = ["zeromq", "zeromq/draft", "zeromq/v5-compat"].map((name) => require(name));
+      `const paths = ["zeromq", "zeromq/draft", "zeromq/v5-compat"];
+      const [all, drafts, old] = paths.map((name) => require(name));
       const users = require("requires-6") === all && require("requires-5") === old;
-      import("zeromq").then((imported) => console.log(JSON.stringify([Object.keys(all).sort(), Object.keys(drafts).sort(),
-        users, Object.keys(all).every((name) => all[name] === imported[name]), typeof old.createSocket])));`,
+      import("zeromq").then((imported) => console.log(JSON.stringify([Object.keys(all).sort(),
+        Object.keys(drafts).sort(), users, Object.keys(all).every((name) => all[name] === imported[name]),
+        typeof old.createSocket])));`,
     );
     expect(required).toEqual([NAMES, DRAFTS, true, true, "function"]);
     const imported = await printed(
