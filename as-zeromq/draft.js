@@ -1,2 +1,11 @@
-// What `require("zeromq")` gives: an object of its own, since the names of a module cannot be replaced, as tests do.
-module.exports = Object.defineProperty({ ...require("monocoque/zeromq/draft") }, "__esModule", { value: true });
+// What `zeromq/draft` gives.
+const all = require("monocoque/zeromq/draft");
+
+Object.defineProperty(exports, "__esModule", { value: true });
+exports.Client = all.Client;
+exports.Datagram = all.Datagram;
+exports.Dish = all.Dish;
+exports.Gather = all.Gather;
+exports.Radio = all.Radio;
+exports.Scatter = all.Scatter;
+exports.Server = all.Server;

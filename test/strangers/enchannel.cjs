@@ -1,4 +1,5 @@
-// enchannel-zmq-backend as the front end of a real ipykernel: results, a large output, an error, a question and its answer.
+// enchannel-zmq-backend as the front end of a real ipykernel: results, a large output, an error,
+// a question and its answer.
 const assert = require("node:assert/strict");
 const { spawn } = require("node:child_process");
 const { randomUUID } = require("node:crypto");
@@ -52,7 +53,8 @@ async function main() {
       onMessage();
     });
 
-  // What a publisher sends before it has heard of a subscription is lost: a front end asks again until it hears the status.
+  // What a publisher sends before it has heard of a subscription is lost: a front end asks again until it
+  // hears the status.
   let ready = false;
   while (!ready) {
     const id = ask("shell", "kernel_info_request", {});

@@ -1,4 +1,5 @@
-# Publishes as dashd does: a topic, a body, a number in four octets, little-endian. Arguments: the port, the first number, how many.
+# Publishes as dashd does: a topic, a body, a number in four octets, little-endian.
+# Arguments: the port, the first number, how many.
 import hashlib
 import struct
 import sys

@@ -1,5 +1,6 @@
-// `npm run test:strangers`: packages of others, unmodified from npm, with ours in the place of `zeromq`, against Python's libzmq.
-// Installs them on demand into a folder of its own, with this package as it would be published. Exits with 1 if anything fails.
+// `npm run test:strangers`: packages of others, unmodified from npm, with ours in the place of `zeromq`, against
+// Python's libzmq. Installs them on demand into a folder of its own, with this package as it would be published.
+// Exits with 1 if anything fails.
 import { execFile } from "node:child_process";
 import { copyFile, mkdir, mkdtemp, readdir, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,4 +1,0 @@
-import * as all from "monocoque/zeromq";
-
-export * from "monocoque/zeromq";
-export default all;
