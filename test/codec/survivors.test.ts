@@ -1,5 +1,6 @@
 /** Tests that mutants asked for: each was a change of the codec that no other test noticed. */
 import { describe, expect, it } from "vitest";
+import { ownOctets } from "../../src/codec/payload.js";
 import { FrameDecoder, FrameEncoder } from "../../src/index.js";
 import { writeFrame } from "../oracle/framing.js";
 import { codecs } from "../support/codecs.js";
@@ -9,6 +10,12 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("the $name c
     const [batch] = new FrameDecoder({ codec }).push(writeFrame(Uint8Array.of(1, 2, 3)));
     const { window } = codec as unknown as { window: Uint8Array };
     expect(batch.bytes.buffer).toBe(window.buffer);
+  });
+
+  it("forwards a batch as it came, headers that are longer than need be included", () => {
+    const stream = Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0, 1, 7, 0, 1, 8);
+    const [batch] = new FrameDecoder({ codec }).push(stream);
+    expect([...new FrameEncoder({ codec }).batch(batch).flush()]).toEqual([...stream]);
   });
 
   it("is the one that gathers for an encoder", () => {
@@ -34,5 +41,15 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("the $name c
     } finally {
       Object.assign(engine, { gather });
     }
+  });
+});
+
+describe("an owned payload", () => {
+  it("is a copy of the octets, or a string's UTF-8", () => {
+    const octets = Uint8Array.of(1, 2, 3);
+    const own = ownOctets(octets);
+    octets.fill(9);
+    expect([...own]).toEqual([1, 2, 3]);
+    expect([...ownOctets("é")]).toEqual([0xc3, 0xa9]);
   });
 });

@@ -22,7 +22,7 @@ describe.each(ROLES)("a $ours that meets a $theirs", ({ ours, theirs, properties
 
   it.each(codecs.map((codec) => ({ name: codec.name, codec })))(
     "any octet for any octet, $name",
-    { timeout: 120_000 },
+    { timeout: 600_000 },
     (at) => {
       let named = 0;
       let active = 0;

@@ -14,7 +14,7 @@ import { type Fault, type Frames, readFrames } from "../oracle/framing.js";
 import { type Conversation, converse, type OracleEvent } from "../oracle/session.js";
 import type { Case, Peer, Step, Way } from "./case.js";
 import { poison, restore, trespass } from "./guards.js";
-import { engines } from "./internals.js";
+import { engines, joinBatches } from "./internals.js";
 
 /** What differs from the oracle. */
 export class Difference extends Error {}
@@ -65,11 +65,6 @@ function committed(refuses: boolean, commit: () => void): boolean {
 }
 
 const MOST_RESERVED = 1 << 20;
-
-/** What the connections do with owned batches. */
-interface Joiner {
-  join(batches: readonly FrameBatch[]): FrameBatch;
-}
 
 /** As `push` of what the caller gives away for good: transports have it. */
 interface Taker {
@@ -124,7 +119,7 @@ class DecoderParty implements Party {
   #join(): void {
     const runs = this.#owned.filter(([, batch]) => !batch.command(0));
     if (runs.length < 2) return;
-    const whole = (runs[0][1].constructor as unknown as Joiner).join(runs.map(([, batch]) => batch));
+    const whole = joinBatches(runs.map(([, batch]) => batch));
     let at = 0;
     for (const [first, batch] of runs) {
       this.#compare(whole.slice(at, at + batch.length), first);

@@ -17,6 +17,9 @@ export interface Inside extends Codec {
   readonly output: Uint8Array;
 }
 
+/** What the connections do with owned batches. */
+export { joinBatches } from "../../src/codec/join.js";
+
 export const inside = (codec: Codec): Inside => codec as Inside;
 
 /** Both engines, WebAssembly first; `module`: another build of it. */

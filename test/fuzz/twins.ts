@@ -24,9 +24,9 @@ const both = (act: (engine: Inside) => void) => [wasm, js].forEach(act);
 
 /** Rows and status of one scan; the rows behind the last one stay as they were. */
 function scan(random: Random): void {
-  const large = random.once(400);
+  const large = random.once(1200);
   const limit = random.pick([0, 20, 255, 256, 1000, 67108864, 0x7fffffff]);
-  const full = random.once(150);
+  const full = random.once(800);
   const edges = [CAPACITY * 2, CAPACITY * 3, CAPACITY * 9, CAPACITY * 66, 1 << 20];
   const some = () => (large ? largeStream(random, edges) : frameStream(random, limit));
   const stream = full ? manyFrames(random, CAPACITY) : some();

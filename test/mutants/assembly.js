@@ -7,7 +7,7 @@ import { build } from "rolldown";
 
 const TWINS = "build/mutants/twins.js";
 /** Milliseconds after which a mutant is taken for an endless loop. */
-const PATIENCE = 30_000;
+const PATIENCE = 120_000;
 
 /** What stands there, and what is put in its place. Each match of each is a mutant. */
 const RULES = [

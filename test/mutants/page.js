@@ -58,6 +58,7 @@ function layerPart(layer, files, reasons) {
   );
   return [
     `\n## ${layer}\n`,
+    ...(reasons[`note ${layer}`] ? [`${reasons[`note ${layer}`]}\n`] : []),
     "| file | killed | survived | not tried | killed of those tried |",
     "|---|--:|--:|--:|--:|",
     ...lines,

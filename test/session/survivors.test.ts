@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { encodeGreeting, type SocketType, ZmtpSession } from "../../src/index.js";
 import { isSender } from "../../src/session/socket-type.js";
+import { zwsGreeting, zwsMechanism } from "../../src/session/zws.js";
 import { ascii, writeCommand, writeProperty } from "../oracle/command.js";
 import { join, writeFrame } from "../oracle/framing.js";
 import { codecs } from "../support/codecs.js";
@@ -27,6 +28,27 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("a session, 
     const session = active("PULL", "PUSH");
     expect(session.admits(new Uint8Array(1), false, true)).toBe(true);
     expect([...session.end()]).toMatchObject([{ type: "Error", error: { code: "TRUNCATED" } }]);
+  });
+
+  it("says what a Map of metadata says", () => {
+    const metadata = new Map([["X-Note", "b"]]) as unknown as Record<string, string>;
+    const session = new ZmtpSession({ socketType: "PUSH", metadata, codec });
+    const [ours] = session.receive(encodeGreeting());
+    const note = writeProperty("X-Note", ascii("b"));
+    const expected = writeCommand("READY", writeProperty("Socket-Type", ascii("PUSH")), note);
+    expect(ours.type === "SendBytes" && [...ours.bytes]).toEqual([...expected]);
+  });
+
+  it("tells transports that its frames leave in the clear", () => {
+    expect(active("PUSH", "PULL").inClear).toBe(true);
+  });
+
+  it("points at the first octet of a bad identity over WebSocket", () => {
+    const session = new ZmtpSession({ socketType: "PAIR", mechanism: zwsMechanism, codec });
+    session.greeted(zwsGreeting);
+    session.receiveFrame(Uint8Array.of(0, 1), false, false);
+    const events = [...session.receive(new Uint8Array(0))];
+    expect(events.at(-1)).toMatchObject({ type: "Error", error: { code: "IDENTITY", offset: 0 } });
   });
 
   it("seals nothing where nothing is sealed", () => {
