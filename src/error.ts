@@ -147,7 +147,7 @@ const REFUSALS = {
   },
 } satisfies Record<string, Explanation>;
 
-/** @internal What only connections raise: src/connection/fault.ts says what each means. */
+/** What only connections raise. */
 export type ConnectionCode =
   | "MESSAGE_TOO_LARGE"
   | "NOT_A_SENDER"
@@ -169,7 +169,7 @@ export type ConnectionCode =
   | "MEMORY_LIMIT"
   | "LISTENER_CLOSED";
 
-/** @internal What only authenticators raise: src/mechanism/fault.ts says what each means. */
+/** What only authenticators raise. */
 export type AuthenticatorCode = "DENIED" | "AUTHENTICATOR_FAILED";
 
 /** What went wrong, in one word. Mechanisms and transports outside this package may add codes of their own. */

@@ -18,8 +18,11 @@ const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
 
 /** Every entry by name, so that each declaration is compiled, and what everybody does with the main ones. */
 const typed = Object.keys(manifest.exports).filter((name) => manifest.exports[name].types !== undefined);
-const everyEntry = typed.map((name, i) => `export * as entry${i} from "monocoque${name.slice(1)}";`).join("\n");
-const common = `${everyEntry}
+/** Its sockets are Node's EventEmitters, as those of version 5 were: it needs Node's types. */
+const NODE_ALONE = "./zeromq/v5-compat";
+const entries = (names: readonly string[]) =>
+  names.map((name, i) => `export * as entry${i} from "monocoque${name.slice(1)}";\n`).join("");
+const common = `${entries(typed.filter((name) => name !== NODE_ALONE))}
 import { encodeFrame, FrameDecoder, wasmCodec, ZmtpSession, type Connection, type SessionEvent } from "monocoque";
 import { connect, listen, type Listener } from "monocoque/node";
 import compiled from "monocoque/codec.wasm";
@@ -40,6 +43,8 @@ export async function first(endpoint: string): Promise<Uint8Array | undefined> {
 // @ts-expect-error: not a socket type
 new ZmtpSession({ socketType: "STREAM" });
 `;
+
+const v5 = `export * as v5 from "monocoque/zeromq/v5-compat";\n`;
 
 /** What a page does with a payload. */
 const inPage = `
@@ -69,8 +74,8 @@ const DOM = [ES, "DOM", "DOM.Iterable", "DOM.AsyncIterable"];
 const SURROUNDINGS: readonly Surroundings[] = [
   { name: "the language alone", lib: [ES], program: common },
   { name: "a page", lib: DOM, program: common + inPage },
-  { name: "Node 20", lib: [ES], node: 20, program: common },
-  { name: "Node 24", lib: [ES], node: 24, program: common },
+  { name: "Node 20", lib: [ES], node: 20, program: common + v5 },
+  { name: "Node 24", lib: [ES], node: 24, program: common + v5 },
   { name: "a page's and Node 24's types", lib: DOM, node: 24, program: common + inPage },
 ];
 
