@@ -11,7 +11,7 @@ import { times } from "./lib/table.js";
 const SIZES = { "16 B": 16, "64 B": 64, "256 B": 256, "1 KiB": 1024, "64 KiB": 65_536 };
 const ROUNDS = 5;
 /** Nanoseconds that one measurement takes, about: long enough for the collector and the compiler to have their part. */
-const TIME = 1500e6;
+const TIME = 1000e6;
 /** Messages that warm up, and say how many that is. */
 const FIRST = { small: 50_000, large: 2000 };
 const TRIPS = 5000;
