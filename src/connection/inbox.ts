@@ -51,8 +51,6 @@ export class Inbox {
   #lent: FrameBatch | undefined;
   /** A run that came back, for its memory. */
   #spare: FrameBatch | undefined;
-  /** Whether the memory of a run is nobody else's, so that the next run may be written into it. */
-  #ownMemory = true;
 
   /**
    * @param counted - Whether somebody asks how many messages wait: to count those of a run takes a look at each frame.
@@ -69,12 +67,6 @@ export class Inbox {
     this.#spare = undefined;
     return run.copyInto(spare);
   };
-
-  /** From now on runs are views of chunks that others share. Their memory is not used again. */
-  shareMemory(): void {
-    this.#ownMemory = false;
-    this.#spare = undefined;
-  }
 
   /** Adds a run of whole messages, which becomes the inbox's own. */
   addRun(run: FrameBatch): void {
@@ -234,7 +226,7 @@ export class Inbox {
     const lent = this.#lent;
     if (lent === undefined) return;
     this.#lent = undefined;
-    this.#spare = this.#ownMemory && lent.bytes.length <= SPARE ? lent : undefined;
+    this.#spare = lent.bytes.length <= SPARE ? lent : undefined;
     lent.expire();
   }
 

@@ -142,10 +142,6 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
     this.#inflow.attach(transport);
   }
 
-  shareMemory(): void {
-    this.inbox.shareMemory();
-  }
-
   peerEnded(): void {
     if (this.#phase === "open") this.#phase = "half";
     this.inbox.end();

@@ -14,8 +14,6 @@ export interface ReceptionUser {
   readonly over: boolean;
   /** The peer has been reached. */
   reached(transport: Transport): void;
-  /** Payloads lie in memory that came with them from now on. */
-  shareMemory(): void;
   /** Something came in. */
   heldChanged(): void;
   refuse(error: ZmtpError): void;
@@ -66,7 +64,6 @@ export class Reception implements TransportUser {
 
   receivedOwned(chunk: Uint8Array): void {
     if (this.#link.over) return;
-    this.#link.shareMemory();
     this.#session.takeOwned(chunk);
     this.#report();
   }
