@@ -19,7 +19,7 @@ const TCP = /^tcp:\/\/(?:\[([^\]]+)\]|([^:[\]/]+)):(\d{1,5}|\*)$/;
 const MAX_PORT = 65_535;
 
 /** What fits the system's address of a Unix socket, its closing NUL left out. */
-const MAX_PATH = 107;
+export const MAX_PATH = 107;
 
 /** Takes an endpoint apart. Throws a TypeError that says what is wrong with it. */
 export function parseEndpoint(endpoint: string): Endpoint {
@@ -50,6 +50,10 @@ function ipc(endpoint: string): Endpoint {
   if (length > MAX_PATH) {
     throw new TypeError(`an ipc path has at most ${MAX_PATH} octets, this one has ${length}: ${JSON.stringify(path)}`);
   }
-  // libzmq writes Linux's abstract names with an @ in front; Node with a NUL.
-  return { scheme: "ipc", path: path.startsWith("@") ? `\0${path.slice(1)}` : path };
+  return { scheme: "ipc", path: systemPath(path) };
+}
+
+/** A path as Node has it: libzmq writes Linux's abstract names with an @ in front, Node with a NUL. */
+export function systemPath(path: string): string {
+  return path.startsWith("@") ? `\0${path.slice(1)}` : path;
 }

@@ -103,7 +103,8 @@ function split(above: Node, below: Node, length: number): Node {
   return between;
 }
 
-function sharedLength(label: Uint8Array, bytes: Uint8Array, from: number): number {
+/** How many octets of `label` stand in `bytes` from `from` on. */
+export function sharedLength(label: Uint8Array, bytes: Uint8Array, from: number): number {
   const most = Math.min(label.length, bytes.length - from);
   let i = 0;
   while (i < most && label[i] === bytes[from + i]) i++;

@@ -1,4 +1,6 @@
 /** Who has subscribed to what: a radix trie over octets. 10⁵ prefixes cost a message what one does. RFC 29. */
+import { sharedLength } from "../connection/subscriptions.js";
+import { joined } from "../session/octets.js";
 
 /** A stretch of octets that no prefix ends inside. Long prefixes are one node, not one for each octet. */
 class Node<T> {
@@ -62,7 +64,7 @@ export class Trie<T> {
     while (node !== undefined) {
       for (const holder of node.holders.keys()) found(holder);
       const child: Node<T> | undefined = node.children.get(topic[at]);
-      if (child === undefined || commonLength(child.label, topic, at) < child.label.length) return;
+      if (child === undefined || sharedLength(child.label, topic, at) < child.label.length) return;
       at += child.label.length;
       node = child;
     }
@@ -75,7 +77,7 @@ export class Trie<T> {
     while (node !== undefined) {
       if (node.holders.size > 0) return true;
       const child: Node<T> | undefined = node.children.get(topic[at]);
-      if (child === undefined || commonLength(child.label, topic, at) < child.label.length) return false;
+      if (child === undefined || sharedLength(child.label, topic, at) < child.label.length) return false;
       at += child.label.length;
       node = child;
     }
@@ -92,7 +94,7 @@ export class Trie<T> {
     let at = 0;
     while (at < prefix.length) {
       const child = node.children.get(prefix[at]);
-      if (child === undefined || commonLength(child.label, prefix, at) < child.label.length) return undefined;
+      if (child === undefined || sharedLength(child.label, prefix, at) < child.label.length) return undefined;
       at += child.label.length;
       node = child;
     }
@@ -106,7 +108,7 @@ export class Trie<T> {
     while (at < prefix.length) {
       const child = node.children.get(prefix[at]);
       if (child === undefined) return attach(node, prefix.slice(at));
-      const common = commonLength(child.label, prefix, at);
+      const common = sharedLength(child.label, prefix, at);
       node = common < child.label.length ? split(child, common) : child;
       at += common;
     }
@@ -125,14 +127,6 @@ export class Trie<T> {
     } else merge(node);
     return true;
   }
-}
-
-/** How many octets of `label` stand in `topic` from `at` on. */
-function commonLength(label: Uint8Array, topic: Uint8Array, at: number): number {
-  const most = Math.min(label.length, topic.length - at);
-  let i = 0;
-  while (i < most && label[i] === topic[at + i]) i++;
-  return i;
 }
 
 function attach<T>(parent: Node<T>, label: Uint8Array): Node<T> {
@@ -166,14 +160,4 @@ function prefixOf<T>(node: Node<T>): Uint8Array {
   const labels: Uint8Array[] = [];
   for (let at: Node<T> | undefined = node; at !== undefined; at = at.parent) labels.unshift(at.label);
   return joined(labels);
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

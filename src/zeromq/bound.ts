@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { HANDSHAKES } from "../connection/limits.js";
 import { listenOnPath } from "../connection/node/ipc.js";
 import type { ListenSettings } from "../connection/node/options.js";
+import { listening } from "../connection/node/server.js";
 import { webSocketServer } from "../connection/node/ws-server.js";
 import { type Scheme, schemeOf } from "../socket/address.js";
 import type { EndpointOwner, OpenEndpoint } from "../socket/endpoints.js";
@@ -138,18 +139,8 @@ async function serverFor({ url, gate, settings }: Plan): Promise<Server> {
 }
 
 function listenAt(server: Server, { where, settings }: Plan): Promise<void> {
-  const listening = () => listen(server, { ...where, backlog: settings.backlog });
-  return "path" in where ? listenOnPath(where.path, listening) : listening();
-}
-
-function listen(server: Server, where: object): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(where, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
+  const listen = () => listening(server, { ...where, backlog: settings.backlog });
+  return "path" in where ? listenOnPath(where.path, listen) : listen();
 }
 
 /** Observers are told where, without the scheme: as libzmq does. */

@@ -1,6 +1,7 @@
 /** Addresses of `tcp://` as libzmq takes them: a wildcard, an interface's name, a source in front of a semicolon. */
 import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
+import { MAX_PATH, systemPath } from "../connection/endpoint.js";
 import { fault } from "../socket/errno.js";
 
 /** Where to bind, or what to connect to. */
@@ -38,13 +39,10 @@ export function onlyTcp(address: string): string {
   return address;
 }
 
-/** What fits the system's address of a Unix socket. */
-const LONGEST_PATH = 107;
-
-/** The path of an `ipc://` endpoint; libzmq writes Linux's abstract names with an @ in front, Node with a NUL. */
+/** The path of an `ipc://` endpoint. Throws ENAMETOOLONG. */
 export function ipcPath(rest: string, address: string): string {
-  if (Buffer.byteLength(rest) > LONGEST_PATH) throw fault("ENAMETOOLONG", address);
-  return rest.startsWith("@") ? `\0${rest.slice(1)}` : rest;
+  if (Buffer.byteLength(rest) > MAX_PATH) throw fault("ENAMETOOLONG", address);
+  return systemPath(rest);
 }
 
 /** A `ws://` endpoint; `*` for a port is any. Throws EINVAL. */

@@ -1,11 +1,8 @@
 /** `tcp://`, `ipc://` and `ws://` of sockets in Node, Deno and Bun. */
-import { type Socket, connect as socketTo, type TcpNetConnectOpts } from "node:net";
-import { engineOf } from "../codec/codec.js";
 import { defaultCodec } from "../codec/default.js";
 import { dialWebSocket } from "../connection/connect.js";
-import type { Link } from "../connection/link.js";
 import type { NodeSettings } from "../connection/node/options.js";
-import { SocketTransport } from "../connection/node/socket.js";
+import { dialSocket } from "../connection/node/route.js";
 import { webSocketOpener } from "../connection/node/ws-package.js";
 import { ZmtpOutbox } from "../connection/outbox.js";
 import { zwsParts } from "../connection/websocket.js";
@@ -47,38 +44,15 @@ function socketWay(address: string, owner: EndpointOwner): Way {
     ready: wiring.ready,
     parts: {},
     outbox: () => new ZmtpOutbox(defaultCodec(), true),
-    dial: (link, reached) => dialSocket(target, settings, link, owner, reached),
-  };
-}
-
-function dialSocket(
-  target: object,
-  settings: NodeSettings,
-  link: Link,
-  owner: EndpointOwner,
-  reached: () => void,
-): void {
-  const { reception } = link;
-  const { landing } = engineOf(defaultCodec());
-  // One region for all sockets of the thread: each read is taken in before the next one can happen.
-  const onread = {
-    buffer: landing,
-    callback: (length: number) => {
-      reception.landed(length);
-      return true;
+    dial(link, reached) {
+      const socket = dialSocket(target, settings, link, undefined, () => {
+        keepAlive(socket, owner);
+        reached();
+      });
+      // Sockets keep no process alive: whoever waits for a message, or for its leaving, does.
+      socket.unref();
     },
   };
-  const socket: Socket = socketTo({ ...target, allowHalfOpen: true, onread } as unknown as TcpNetConnectOpts);
-  // Sockets keep no process alive: whoever waits for a message, or for its leaving, does.
-  socket.unref();
-  const transport = new SocketTransport(socket, reception, settings, undefined);
-  link.dialling(transport);
-  socket.once("connect", () => {
-    socket.setNoDelay(true);
-    keepAlive(socket, owner);
-    reached();
-    reception.attached(transport);
-  });
 }
 
 function webSocketWay(address: string, owner: EndpointOwner): Way {

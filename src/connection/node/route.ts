@@ -27,10 +27,17 @@ export async function webSocketRoute({ url }: EndpointOf<"ws">, settings: NodeSe
 
 /** Over a socket: `target` is what node:net connects to, `name` how the peer is called. */
 export function socketRoute(target: object, settings: NodeSettings, name: string): Route {
-  return { settings, parts: {}, dial: (link) => dialSocket(target, settings, link, name) };
+  return { settings, parts: {}, dial: (link) => void dialSocket(target, settings, link, name) };
 }
 
-function dialSocket(target: object, settings: NodeSettings, link: Link, name: string): void {
+/** Begins to reach a peer; `reached` is called before its handshake begins. Returns the socket. */
+export function dialSocket(
+  target: object,
+  settings: NodeSettings,
+  link: Link,
+  name: string | undefined,
+  reached?: () => void,
+): Socket {
   const { reception } = link;
   // One region for all sockets of the thread: each read is taken in before the next one can happen.
   const onread = {
@@ -45,6 +52,8 @@ function dialSocket(target: object, settings: NodeSettings, link: Link, name: st
   link.dialling(transport);
   socket.once("connect", () => {
     socket.setNoDelay(settings.noDelay);
+    reached?.();
     reception.attached(transport);
   });
+  return socket;
 }

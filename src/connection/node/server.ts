@@ -51,7 +51,8 @@ function hostFor(host: string): string | undefined {
   return host === "*" ? undefined : host.replace(/^\[|\]$/g, "");
 }
 
-function listening(server: Server, where: object): Promise<void> {
+/** Resolves when a server listens; rejects with the system's error. */
+export function listening(server: Server, where: object): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(where, () => {
