@@ -2,6 +2,7 @@
 import { node, pair } from "./lib/children.js";
 import { median, ratio } from "./lib/compare.js";
 import { libzmq } from "./lib/libzmq.js";
+import { measured } from "./lib/measured.js";
 import { main } from "./lib/program.js";
 import { times } from "./lib/table.js";
 
@@ -31,21 +32,6 @@ const contenders = {
     "C → bare socket": [c.start, bare],
   }),
 };
-
-/** Nanoseconds a message, and of CPU on each side. */
-async function measured([sender, receiver], size, count) {
-  const before = [await sender.cpu(), await receiver.cpu()];
-  receiver.tell(`go ${size} ${count}`);
-  await receiver.next("armed");
-  sender.tell(`go ${size} ${count}`);
-  const [nanoseconds] = await receiver.next("done");
-  await sender.next("done");
-  return {
-    time: Number(nanoseconds),
-    send: ((await sender.cpu()) - before[0]) / count,
-    receive: ((await receiver.cpu()) - before[1]) / count,
-  };
-}
 
 /** All contenders in turn, round by round; by size, by what is measured, by contender: one figure a round. */
 async function measureAll(progress) {

@@ -5,6 +5,7 @@
 import { node, pair } from "./lib/children.js";
 import { median, ratio } from "./lib/compare.js";
 import { libzmq } from "./lib/libzmq.js";
+import { measured } from "./lib/measured.js";
 import { main } from "./lib/program.js";
 import { times } from "./lib/table.js";
 
@@ -36,20 +37,6 @@ const withC = c && {
   "C → ours": [c.start, both("ours")[0]],
   "C → addon": [c.start, both("zeromq")[0]],
 };
-
-async function measured([sender, receiver], size, count) {
-  const before = [await sender.cpu(), await receiver.cpu()];
-  receiver.tell(`go ${size} ${count}`);
-  await receiver.next("armed");
-  sender.tell(`go ${size} ${count}`);
-  const [nanoseconds] = await receiver.next("done");
-  await sender.next("done");
-  return {
-    time: Number(nanoseconds),
-    send: ((await sender.cpu()) - before[0]) / count,
-    receive: ((await receiver.cpu()) - before[1]) / count,
-  };
-}
 
 async function started(list, first, second) {
   const pairs = {};
