@@ -19,6 +19,7 @@ import { parseAst } from "rolldown/parseAst";
 const ENTRIES = {
   index: "src/index.ts",
   node: "src/node.ts",
+  thread: "src/connection/node/worker.ts",
   curve: "src/curve.ts",
   sockets: "src/socket/index.ts",
   zeromq: "src/zeromq/index.ts",

@@ -1,5 +1,6 @@
 /** A link: a session on a transport, with time and back-pressure. What is protocol stays in the session. RFC 37. */
 import { defaultCodec } from "../codec/default.js";
+import type { Payload } from "../codec/payload.js";
 import type { ZmtpError } from "../error.js";
 import type { PeerInfo } from "../session/peer.js";
 import { ZmtpSession } from "../session/session.js";
@@ -18,7 +19,7 @@ import { Outflow, type OutflowUser } from "./outflow.js";
 import { plainPayload } from "./payload-maker.js";
 import * as reasons from "./reasons.js";
 import { Reception, type ReceptionUser } from "./reception.js";
-import { Sender } from "./sender.js";
+import { Sender, type Subscriber } from "./sender.js";
 import type { Subscriptions } from "./subscriptions.js";
 import { after, type Timer } from "./timer.js";
 import type { Transport } from "./transport.js";
@@ -27,7 +28,7 @@ import type { Transport } from "./transport.js";
 type Phase = "reaching" | "shaking" | "open" | "half" | "closing" | "over";
 
 /** One connection behind its face, from the first attempt to its end. */
-export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
+export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser, Subscriber {
   /** Whom the transport tells. */
   readonly reception: Reception;
   readonly inbox: Inbox;
@@ -65,7 +66,7 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
     this.inbox = this.#inflow.inbox;
     this.#incoming = new EventHandler(this.#session, this.inbox, this, { maxMessageSize, maxMessageFrames }, settings);
     this.reception = new Reception(this, this.#session, this.#incoming, this.outflow);
-    this.sender = new Sender(settings.socketType, this.#session, this.outflow);
+    this.sender = new Sender(settings.socketType, this, this.outflow);
     this.#wait(connectTimeout, () => this.#fail("timeout", reasons.connectTimeout(connectTimeout)));
     budget?.enter(this);
     this.#stopListening = onAbort(signal, () => this.destroy(signal?.reason));
@@ -117,6 +118,14 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
     this.#fail("destroy", reason);
   }
 
+  subscribe(prefix: Payload | undefined): void {
+    this.outflow.command(this.#session.subscribe(prefix));
+  }
+
+  cancel(prefix: Payload | undefined): void {
+    this.outflow.command(this.#session.cancel(prefix));
+  }
+
   /** Somebody begins to iterate, or stops. */
   reading(change: 1 | -1): void {
     this.#readers += change;
@@ -145,6 +154,7 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
   peerEnded(): void {
     if (this.#phase === "open") this.#phase = "half";
     this.inbox.end();
+    this.#user.halfClosed?.(this);
     this.#answerOrFinish();
   }
 
@@ -270,9 +280,9 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
     transport?.destroy();
   }
 
-  /** Ends it for a fault that the peer is not told of. */
-  fail(error: ZmtpError): void {
-    this.#fail("fault", error);
+  /** Ends it for a reason that the peer is not told of. */
+  fail(error: ZmtpError, by: EndedBy = "fault"): void {
+    this.#fail(by, error);
   }
 
   /** Settles everything that waits. */

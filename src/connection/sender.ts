@@ -4,7 +4,6 @@
  */
 import type { FrameBatch } from "../codec/batch.js";
 import type { Message, Payload } from "../codec/payload.js";
-import type { ZmtpSession } from "../session/session.js";
 import { isSender, type SocketType } from "../session/socket-type.js";
 import { connectionError } from "./fault.js";
 import type { Outflow } from "./outflow.js";
@@ -16,10 +15,16 @@ import { closedHere } from "./reasons.js";
  */
 type Mute = "over" | "closed" | "receiver";
 
+/** Says to the peer what its application subscribes to. Throws as a session does. */
+export interface Subscriber {
+  subscribe(prefix: Payload | undefined): void;
+  cancel(prefix: Payload | undefined): void;
+}
+
 /** The sending half of a link, as the application uses it. */
 export class Sender {
   readonly #socketType: SocketType;
-  readonly #session: ZmtpSession;
+  readonly #subscriber: Subscriber;
   readonly #outflow: Outflow;
   /** Why subscriptions are not accepted. */
   #commands: Mute | undefined;
@@ -28,9 +33,9 @@ export class Sender {
   /** How far messages had been taken when somebody last waited for room that never comes. */
   #position: number | undefined;
 
-  constructor(socketType: SocketType, session: ZmtpSession, outflow: Outflow) {
+  constructor(socketType: SocketType, subscriber: Subscriber, outflow: Outflow) {
     this.#socketType = socketType;
-    this.#session = session;
+    this.#subscriber = subscriber;
     this.#outflow = outflow;
     this.#messages = isSender(socketType) ? undefined : "receiver";
   }
@@ -83,11 +88,11 @@ export class Sender {
   }
 
   subscribe(prefix?: Payload): void {
-    if (this.#takesCommands()) this.#outflow.command(this.#session.subscribe(prefix));
+    if (this.#takesCommands()) this.#subscriber.subscribe(prefix);
   }
 
   cancel(prefix?: Payload): void {
-    if (this.#takesCommands()) this.#outflow.command(this.#session.cancel(prefix));
+    if (this.#takesCommands()) this.#subscriber.cancel(prefix);
   }
 
   #takesCommands(): boolean {

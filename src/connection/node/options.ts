@@ -1,4 +1,5 @@
 /** What sockets add to a connection's options. */
+import type { Worker } from "node:worker_threads";
 import type { ZmtpError } from "../../error.js";
 import * as LIMITS from "../limits.js";
 import { checkNumber, type NumberRule } from "../number-rule.js";
@@ -13,6 +14,17 @@ export interface NodeConnectionOptions extends ConnectionOptions {
    * 0. Round trips become shorter by what waking costs, and the core is busy meanwhile.
    */
   readonly busyPoll?: number | undefined;
+}
+
+/** Options of `connect` in Node. */
+export interface NodeConnectOptions extends NodeConnectionOptions {
+  /**
+   * TCP and IPC: the work of this connection is done in another thread; reading sockets and finding frames costs this
+   * one nothing. True: in a thread that all such connections share; or a Worker of your own that runs
+   * `monocoque/thread`. What `batches()` gives then lies in shared memory (see `batch.bytes.buffer`): copy with
+   * `toOwned()` what you hand to the platform. Default false.
+   */
+  readonly thread?: boolean | Worker | undefined;
 }
 
 /** A peer that a listener did not let in. */
