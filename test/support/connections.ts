@@ -24,9 +24,9 @@ export function untilTestEnds(signal?: AbortSignal): AbortSignal {
 /** `THREAD=1` puts the connections of every test that can be into another thread: the same tests hold there. */
 const inThread = process.env.THREAD === "1";
 
-/** Whether the work of such a connection can be done in another thread. */
-function canMove(url: string, { mechanism, codec }: NodeConnectionOptions): boolean {
-  return !url.startsWith("ws") && mechanism === undefined && codec === undefined;
+/** Whether the work of such a connection can be done in another thread; `busyPoll` is about this one. */
+function canMove(url: string, { mechanism, codec, busyPoll }: NodeConnectOptions): boolean {
+  return !url.startsWith("ws") && mechanism === undefined && codec === undefined && busyPoll === undefined;
 }
 
 /** `connect`, for as long as the test. */

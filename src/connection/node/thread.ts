@@ -29,7 +29,10 @@ class Thread implements Workplace {
   connect(url: string, options: NodeConnectionOptions, user: RemoteUser): void {
     const settings = nodeSettingsFor(options);
     const id = ++this.#ids;
-    this.#links.set(id, new RemoteLink(id, url, settings, bufferPayload, this, user));
+    const link = new RemoteLink(id, url, settings, bufferPayload, this, user);
+    this.#links.set(id, link);
+    // One that has ended already says so by its number, and by no event any more.
+    if (this.#worker.threadId < 0) link.threadEnded(undefined);
   }
 
   tell(order: Order): void {
@@ -64,9 +67,14 @@ const require = /* @__PURE__ */ createRequire(import.meta.url);
 const threads = new WeakMap<Worker, Thread>();
 let shared: Thread | undefined;
 
+/** A worker without the flags of this process: some of them, as --input-type, forbid to run a file. */
+function ours(): Worker {
+  return new Worker(require.resolve("monocoque/thread"), { name: "monocoque", execArgv: [] });
+}
+
 function threadOf(worker: Worker | true): Thread {
   if (worker === true) {
-    shared ??= new Thread(new Worker(require.resolve("monocoque/thread"), { name: "monocoque" }));
+    shared ??= new Thread(ours());
     return shared;
   }
   const known = threads.get(worker) ?? new Thread(worker);
@@ -79,10 +87,13 @@ export async function connectInThread(
   url: string,
   { thread, ...options }: NodeConnectionOptions & { readonly thread: Worker | true },
 ): Promise<Connection<NodePayload>> {
+  if (thread !== true && !(thread instanceof Worker)) {
+    throw new TypeError("thread is true, or a Worker that runs monocoque/thread");
+  }
   const { scheme } = parseEndpoint(url);
   if (scheme === "ws") throw new TypeError(`thread is for tcp:// and ipc://; connect to ${url} without it`);
-  for (const name of ["mechanism", "codec", "security"] as const) {
-    if (name in options && options[name as keyof typeof options] !== undefined) {
+  for (const name of ["mechanism", "codec"] as const) {
+    if (options[name] !== undefined) {
       throw new TypeError(`${name} cannot be handed to another thread: leave it out, or leave out thread`);
     }
   }

@@ -43,6 +43,7 @@ export class Guest implements LinkUser {
   #next = 0;
   #ending: Ending | undefined;
   #flushed = false;
+  #exhausted = false;
   #destroyed = false;
   #waking = false;
   #patience: Timer | undefined;
@@ -61,6 +62,8 @@ export class Guest implements LinkUser {
 
   opened(link: Link): void {
     this.#link = link;
+    // Who reads is in the other thread: a peer that says goodbye is to be answered until they have asked for more.
+    link.reading(1);
     const { socketType, identity, version, mechanism, metadata } = link.peer;
     const { remoteAddress } = link.transport ?? {};
     const peer = { socketType, identity, version, mechanism, metadata: [...metadata], remoteAddress };
@@ -105,6 +108,12 @@ export class Guest implements LinkUser {
     this.#takeAway();
   }
 
+  /** The application has taken everything, and asks for more; what it sent before lies in the ring. */
+  exhausted(): void {
+    this.#exhausted = true;
+    this.#takeAway();
+  }
+
   flushed(): void {
     this.#flushed = true;
     this.#takeAway();
@@ -136,7 +145,9 @@ export class Guest implements LinkUser {
   #bring(): void {
     const link = this.#link;
     if (link === undefined || this.#phase === "over") return;
-    while (this.#begin(link)) if (!this.#put()) return;
+    while (this.#begin(link)) if (!this.#put()) break;
+    // Whoever has closed may read what lies in the ring, and is not made to.
+    if (this.#run !== undefined && this.#phase === "open") return;
     if (this.#ending !== undefined) this.#end(this.#ending);
   }
 
@@ -187,7 +198,7 @@ export class Guest implements LinkUser {
     const link = this.#link;
     if (link === undefined || this.#phase === "over" || this.#phase === "closed") return;
     let moved = false;
-    while (link.ending !== undefined || link.outflow.accepted()) {
+    while (link.ending !== undefined || link.outflow.roomy) {
       const slot = this.#outbound.peek();
       if (slot === undefined) break;
       if (link.ending === undefined) link.outflow.outbox.octets(slot.bytes.subarray(0, slot.octets), 0);
@@ -195,6 +206,7 @@ export class Guest implements LinkUser {
       if (this.#outbound.free()) this.#tell(this.#id);
     }
     if (moved) link.outflow.accepted();
+    if (this.#exhausted && this.#outbound.filled === 0) link.exhausted();
     if (this.#phase === "closing") this.#closeBehindIt(link, moved);
   }
 

@@ -55,11 +55,8 @@ export class Guests {
 
 function follow(guest: Guest, order: Exclude<Order, number | Opening>): void {
   switch (order.type) {
-    case "reading":
-      guest.link?.reading(order.change);
-      break;
     case "exhausted":
-      guest.link?.exhausted();
+      guest.exhausted();
       break;
     case "subscribe":
       guest.link?.sender.subscribe(order.prefix);

@@ -5,6 +5,7 @@ import { octets, type Payload } from "../../codec/payload.js";
 import { ZmtpError } from "../../error.js";
 import { Metadata } from "../../session/metadata.js";
 import type { PeerInfo } from "../../session/peer.js";
+import { ZmtpSession } from "../../session/session.js";
 import { isSubscriber } from "../../session/socket-type.js";
 import { onAbort } from "../abort.js";
 import { Deferred } from "../deferred.js";
@@ -53,6 +54,7 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
   #peer: PeerInfo | undefined;
   #ending: Ending | undefined;
   #half = false;
+  #readers = 0;
   #askedForMore = false;
   #closing = false;
   #held = true;
@@ -66,6 +68,8 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
     workplace: Workplace,
     user: RemoteUser,
   ) {
+    // Whatever will not do is said at the call, and not by the other thread.
+    new ZmtpSession(settings);
     const inbound = ringMemory(INBOUND);
     const outbound = ringMemory(OUTBOUND);
     const { signal, ...options } = settings;
@@ -106,7 +110,8 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
   }
 
   reading(change: 1 | -1): void {
-    this.#workplace.tell({ type: "reading", id: this.#id, change });
+    this.#readers += change;
+    this.#finishIfUnread();
   }
 
   async close(): Promise<void> {
@@ -115,8 +120,8 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
       this.#closing = true;
       this.outflow.flush();
       this.#workplace.tell({ type: "closing", id: this.#id });
-      this.inbox.drop();
-      this.#tellIfFlushed();
+      this.inbox.end();
+      this.#goOn();
     }
     await this.#over.promise;
   }
@@ -144,6 +149,7 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
       case "half":
         this.#half = true;
         this.inbox.woken();
+        this.#finishIfUnread();
         break;
       case "command":
         this.#commanded(news.name, news.data);
@@ -171,7 +177,13 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
   starved(): void {
     if (!this.#half || this.#askedForMore) return;
     this.#askedForMore = true;
-    this.#workplace.tell({ type: "exhausted", id: this.#id });
+    this.outflow.flush();
+    this.#goOn();
+  }
+
+  /** Nobody is at work on a last message any more. */
+  #finishIfUnread(): void {
+    if (this.#readers === 0 && !this.inbox.readable) this.starved();
   }
 
   sent(octets: number, chunk?: Uint8Array): void {
@@ -183,7 +195,7 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
   }
 
   moved(): void {
-    this.#tellIfFlushed();
+    this.#goOn();
   }
 
   // How it begins and ends.
@@ -207,9 +219,11 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
     this.#workplace.tell({ type, id: this.#id, prefix: octets(prefix, "the prefix of a subscription").slice() });
   }
 
-  #tellIfFlushed(): void {
-    if (!this.#closing || this.outflow.waiting > 0) return;
-    this.#workplace.tell({ type: "flushed", id: this.#id });
+  /** What has to come behind all that was sent is told once that lies in the ring. */
+  #goOn(): void {
+    if (this.outflow.waiting > 0) return;
+    if (this.#askedForMore) this.#workplace.tell({ type: "exhausted", id: this.#id });
+    if (this.#closing) this.#workplace.tell({ type: "flushed", id: this.#id });
   }
 
   #endedThere(by: Ending["by"], facts: ErrorFacts | undefined, unsent: number): void {

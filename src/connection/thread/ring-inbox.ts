@@ -41,6 +41,11 @@ export class RingInbox {
     this.#copied = new Inbox({ filled() {}, exhausted() {} }, makePayload);
   }
 
+  /** Whether something has come that is not wholly consumed. */
+  get readable(): boolean {
+    return this.#copied.readable || this.#ring.filled > 0;
+  }
+
   get wanted(): boolean {
     return this.#takers.length > 0;
   }

@@ -30,8 +30,6 @@ export interface Opening {
 export type Order =
   | Wake
   | Opening
-  /** Somebody begins to iterate, or stops. */
-  | { readonly type: "reading"; readonly id: number; readonly change: 1 | -1 }
   /** Everything that came has been taken, and somebody asked for more. */
   | { readonly type: "exhausted"; readonly id: number }
   | { readonly type: "subscribe" | "cancel"; readonly id: number; readonly prefix: Uint8Array }
