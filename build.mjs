@@ -20,6 +20,7 @@ const ENTRIES = {
   index: "src/index.ts",
   node: "src/node.ts",
   curve: "src/curve.ts",
+  "curve-require": "src/curve-require.ts",
   sockets: "src/socket/index.ts",
   zeromq: "src/zeromq/index.ts",
   "zeromq/draft": "src/zeromq/draft.ts",
