@@ -21,6 +21,7 @@ const ENTRIES = {
   node: "src/node.ts",
   thread: "src/connection/node/worker.ts",
   curve: "src/curve.ts",
+  "curve-require": "src/curve-require.ts",
   sockets: "src/socket/index.ts",
   zeromq: "src/zeromq/index.ts",
   "zeromq/draft": "src/zeromq/draft.ts",
