@@ -1,4 +1,4 @@
-/** What a command of the program is: a value with its name, its options and what it does. No RFC section: this is ours. */
+/** What a command of the program is: a value with its name, its options and what it does. Ours, no RFC. */
 import type { ExitCode } from "./exit.js";
 import type { Talk } from "./talk.js";
 

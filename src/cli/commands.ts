@@ -7,5 +7,20 @@ interface Entry {
   readonly load: () => Promise<Command>;
 }
 
+const peer = (name: string, summary: string): [string, Entry] => [
+  name,
+  { summary, load: async () => (await import("./peers.js")).PEERS[name] as Command },
+];
+
 /** By their names, in the order of the help. */
-export const COMMANDS: Readonly<Record<string, Entry>> = {};
+export const COMMANDS: Readonly<Record<string, Entry>> = {
+  ...Object.fromEntries([
+    peer("sub", "subscribe, and show what is published"),
+    peer("pull", "collect messages"),
+    peer("push", "hand out messages"),
+    peer("req", "ask, and show the answers"),
+    peer("rep", "answer requests"),
+    peer("dealer", "send and show at the same time"),
+    peer("pub", "publish messages"),
+  ]),
+};

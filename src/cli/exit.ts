@@ -1,4 +1,4 @@
-/** What the program tells whoever started it: its exit code, and the errors that choose one. No RFC section: this is ours. */
+/** What the program tells whoever started it: its exit code, and the errors that choose one. Ours. */
 import { ZmtpError } from "../error.js";
 
 /** Every exit code, as docs/cli.md lists them. */

@@ -1,11 +1,13 @@
 /** Text from a peer, made harmless before a terminal sees it: what could move a cursor or hide text is escaped. */
 
 /** Control characters, and what turns or hides the text around it. */
-const HARMFUL =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+const HARMFUL = new RegExp(
+  "[\\0-\\x1f\\x7f-\\x9f\\u00ad\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f" +
+    "\\ufeff\\ufff9-\\ufffb\\u{e0000}-\\u{e007f}]",
+  "gu",
+);
 
-/** A text in which every harmful character is written as `\u{…}`. For people to read; `quote` is what can be undone. */
+/** A text in which every harmful character is written as `\u{…}`. `quote` can be undone, this cannot. */
 export function harmless(text: string): string {
   return text.replace(HARMFUL, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }

@@ -43,8 +43,12 @@ export function programHelp(columns: number): string {
     "monocoque: see and speak ZeroMQ's wire protocol, ZMTP 3.1\n",
     "Usage: monocoque COMMAND [OPTIONS]\n",
     ...(rows.length > 0 ? [table(rows, columns), ""] : []),
-    wrap("monocoque COMMAND --help tells more of one. --version tells the version. URLs are", columns, 0),
-    "tcp://host:port, ipc:///path, ws://host:port",
+    wrap(
+      "monocoque COMMAND --help tells more of one. --version tells the version. " +
+        "URLs are tcp://host:port, ipc:///path, ws://host:port",
+      columns,
+      0,
+    ),
   ].join("\n");
 }
 

@@ -1,4 +1,4 @@
-/** What the program says, and where: stdout carries data only; stderr the rest, in colour on a terminal. No RFC section. */
+/** What the program says, and where: stdout carries data only; stderr the rest, in colour. */
 import { ZmtpError } from "../error.js";
 import { type ExitCode, exitOf } from "./exit.js";
 import { harmless, harmlessJson } from "./harmless.js";
