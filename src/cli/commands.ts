@@ -14,6 +14,7 @@ const peer = (name: string, summary: string): [string, Entry] => [
 
 /** By their names, in the order of the help. */
 export const COMMANDS: Readonly<Record<string, Entry>> = {
+  tap: { summary: "see, and record, what passes between two peers", load: async () => (await import("./tap.js")).TAP },
   ...Object.fromEntries([
     peer("sub", "subscribe, and show what is published"),
     peer("pull", "collect messages"),
