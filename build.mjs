@@ -21,6 +21,7 @@ const ENTRIES = {
   index: "src/index.ts",
   node: "src/node.ts",
   curve: "src/curve.ts",
+  inspect: "src/inspect/index.ts",
   sockets: "src/socket/index.ts",
   zeromq: "src/zeromq/index.ts",
   "zeromq/draft": "src/zeromq/draft.ts",

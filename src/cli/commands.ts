@@ -14,6 +14,14 @@ const peer = (name: string, summary: string): [string, Entry] => [
 
 /** By their names, in the order of the help. */
 export const COMMANDS: Readonly<Record<string, Entry>> = {
+  probe: {
+    summary: "reach a peer, shake hands, and say what is wrong",
+    load: async () => (await import("./probe.js")).PROBE,
+  },
+  decode: {
+    summary: "read recorded octets, and say where they break off",
+    load: async () => (await import("./decode.js")).DECODE,
+  },
   tap: { summary: "see, and record, what passes between two peers", load: async () => (await import("./tap.js")).TAP },
   ...Object.fromEntries([
     peer("sub", "subscribe, and show what is published"),

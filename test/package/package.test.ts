@@ -17,6 +17,7 @@ const BUDGETS = {
   ".": 165 * KiB,
   "./node": 25 * KiB,
   "./curve": 30 * KiB,
+  "./inspect": 40 * KiB,
   "./sockets": 95 * KiB,
   "./zeromq": 126 * KiB,
   "./zeromq/draft": 95 * KiB,
