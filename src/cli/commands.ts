@@ -32,4 +32,5 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     peer("dealer", "send and show at the same time"),
     peer("pub", "publish messages"),
   ]),
+  bench: { summary: "measure the codec and loopback here", load: async () => (await import("./bench.js")).BENCH },
 };
