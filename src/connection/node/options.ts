@@ -1,5 +1,4 @@
 /** What sockets add to a connection's options. */
-import type { Worker } from "node:worker_threads";
 import type { ZmtpError } from "../../error.js";
 import * as LIMITS from "../limits.js";
 import { checkNumber, type NumberRule } from "../number-rule.js";
@@ -16,6 +15,15 @@ export interface NodeConnectionOptions extends ConnectionOptions {
   readonly busyPoll?: number | undefined;
 }
 
+/** What is used of a Worker of node:worker_threads; spelled out for programs without Node's types. */
+export interface ThreadWorker {
+  readonly threadId: number;
+  postMessage(message: unknown): void;
+  on(event: "message" | "error" | "exit", listener: (value: unknown) => void): unknown;
+  ref(): void;
+  unref(): void;
+}
+
 /** Options of `connect` in Node. */
 export interface NodeConnectOptions extends NodeConnectionOptions {
   /**
@@ -24,7 +32,7 @@ export interface NodeConnectOptions extends NodeConnectionOptions {
    * `monocoque/thread`. What `batches()` gives then lies in shared memory (see `batch.bytes.buffer`): copy with
    * `toOwned()` what you hand to the platform. Default false.
    */
-  readonly thread?: boolean | Worker | undefined;
+  readonly thread?: boolean | ThreadWorker | undefined;
 }
 
 /** A peer that a listener did not let in. */

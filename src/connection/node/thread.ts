@@ -8,7 +8,7 @@ import { faceOf } from "../face.js";
 import { RemoteLink, type RemoteUser, type Workplace } from "../thread/remote-link.js";
 import type { News, Order } from "../thread/words.js";
 import { bufferPayload } from "./buffer-payload.js";
-import { type NodeConnectionOptions, nodeSettingsFor } from "./options.js";
+import { type NodeConnectionOptions, nodeSettingsFor, type ThreadWorker } from "./options.js";
 import type { NodePayload } from "./payload-type.js";
 
 /** One thread, and the connections whose work is done in it. */
@@ -85,7 +85,7 @@ function threadOf(worker: Worker | true): Thread {
 /** Connects in another thread: `true` for one that all such connections share, or a worker that runs `monocoque/thread`. */
 export async function connectInThread(
   url: string,
-  { thread, ...options }: NodeConnectionOptions & { readonly thread: Worker | true },
+  { thread, ...options }: NodeConnectionOptions & { readonly thread: ThreadWorker | true },
 ): Promise<Connection<NodePayload>> {
   if (thread !== true && !(thread instanceof Worker)) {
     throw new TypeError("thread is true, or a Worker that runs monocoque/thread");
