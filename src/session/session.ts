@@ -255,6 +255,11 @@ export class ZmtpSession {
     return this.#protocol.outgoing.sealed(chunks);
   }
 
+  /** @internal The connection is over: nothing comes or leaves any more. */
+  erase(): void {
+    this.#protocol.erase();
+  }
+
   /** @internal Whether frames leave as they are, so that whoever gathers them may encode them itself. */
   get inClear(): boolean {
     const { phase } = this.#protocol;
