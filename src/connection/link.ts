@@ -297,6 +297,7 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser, 
     this.inbox.end();
     this.outflow.end();
     if (this.#ownOutbox) this.outflow.outbox.clear();
+    this.#session.erase();
     this.#budget?.leave(this);
     this.#user.ended?.(this, this.#ending);
   }
