@@ -59,7 +59,7 @@ export class StoryView {
 
   #text(entry: Entry, connection: number | undefined): void {
     const { side, start, end, kind, error } = entry;
-    const bad = kind === "fault" || kind === "end";
+    const bad = kind === "fault" || kind === "end" || kind === "gap";
     const arrow = side === "client" ? "→" : "←";
     const which = connection === undefined ? "" : `${connection} `;
     const title = error === undefined ? harmless(entry.title) : plainMessage(error);
