@@ -134,10 +134,10 @@ function propertyFields(data: Uint8Array, position: number): Field[] {
       fields.push({ name: field, start: at, end: at + length, value: text, meaning, section: METADATA });
       at += length;
     };
-    add("name length", 1, `${name.length}`, "Characters of the property's name.");
+    add("property length", 1, `${name.length}`, "Characters of the property's name.");
     add("property", name.length, name, PROPERTIES[name.toLowerCase()] ?? "A property of the application's own.");
-    add("value length", 4, `${value.length}`, "Octets of the property's value.");
-    if (value.length > 0) add("value", value.length, shown(value), `What ${name} is.`);
+    add("property value length", 4, `${value.length}`, "Octets of the property's value.");
+    if (value.length > 0) add("property value", value.length, shown(value), `What ${name} is.`);
   }
   return fields;
 }
