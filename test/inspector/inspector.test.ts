@@ -143,7 +143,7 @@ describe.skipIf(missing)("the inspector page", () => {
     const count = Math.floor((LONG * 1e6) / 66);
     const frames = Array.from({ length: count }, (_, i) => encodeFrame(`${i}`.padStart(64, ".")));
     const file = join(folder, "long.bin");
-    await writeFile(file, stream(...frames));
+    await writeFile(file, Buffer.concat([...opening, ...frames]));
     await page.evaluate(() => {
       let last = performance.now();
       const watch = () => {
