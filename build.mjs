@@ -3,6 +3,7 @@
 import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
+  chmodSync,
   copyFileSync,
   mkdirSync,
   readdirSync,
@@ -20,10 +21,12 @@ const ENTRIES = {
   index: "src/index.ts",
   node: "src/node.ts",
   curve: "src/curve.ts",
+  inspect: "src/inspect/index.ts",
   sockets: "src/socket/index.ts",
   zeromq: "src/zeromq/index.ts",
   "zeromq/draft": "src/zeromq/draft.ts",
   "zeromq/v5-compat": "src/zeromq/v5-compat.ts",
+  cli: "src/cli.ts",
 };
 
 /** Left to the importer's engine. */
@@ -171,7 +174,9 @@ function reachable(paths) {
 
 /** Types as the compiler writes them, and their maps; the modules behind the public ones are nobody's business. */
 function declare() {
-  const entries = Object.values(ENTRIES).map((source) => source.replace(/^src(.*)\.ts$/, `${TYPES}$1.d.ts`));
+  // Nobody imports the program.
+  const sources = Object.values(ENTRIES).filter((source) => source !== ENTRIES.cli);
+  const entries = sources.map((source) => source.replace(/^src(.*)\.ts$/, `${TYPES}$1.d.ts`));
   for (const path of reachable([...entries, `${TYPES}/platform.d.ts`])) {
     const target = join(OUT, relative(TYPES, path));
     mkdirSync(dirname(target), { recursive: true });
@@ -207,6 +212,7 @@ if (process.argv[2] !== "wasm") {
   await bundle();
   declare();
   settleMaps();
+  chmodSync(`${OUT}/cli.js`, 0o755);
   copyFileSync(WASM, `${OUT}/codec.wasm`);
   writeFileSync(`${OUT}/codec.wasm.d.ts`, WASM_TYPES);
   rmSync("dist", { recursive: true, force: true });

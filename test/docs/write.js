@@ -103,7 +103,7 @@ A mechanism or a transport of your own may use codes of its own: \`new ZmtpError
 
 /** What a module says of itself in its opening comment: the first sentence. */
 function opening(path) {
-  const text = read(path).replace(/^\/\/ biome-ignore-all.*\n|^\/\/\/.*\n/gm, "");
+  const text = read(path).replace(/^#!.*\n|^\/\/ biome-ignore-all.*\n|^\/\/\/.*\n/gm, "");
   const [, block, lines] = /^(?:\/\*\*(.*?)\*\/|((?:\/\/.*\n)+))/s.exec(text) ?? [];
   if (block === undefined && lines === undefined) throw new Error(`${path} does not say what it is`);
   const [paragraph] = (block ?? lines).trim().split(/\n\s*\*\s*\n/);

@@ -17,6 +17,7 @@ const BUDGETS = {
   ".": 165 * KiB,
   "./node": 25 * KiB,
   "./curve": 30 * KiB,
+  "./inspect": 40 * KiB,
   "./sockets": 95 * KiB,
   "./zeromq": 126 * KiB,
   "./zeromq/draft": 95 * KiB,
@@ -121,6 +122,21 @@ describe("the packed tarball", () => {
     const texts = await Promise.all(chunks.map((path) => readFile(join(root, path), "utf8")));
     const holder = chunks[texts.findIndex((text) => text.includes("receiveBatches("))];
     await at(`${holder}`, "receiveBatches(", "receiveBatches(", "src/session/session.ts");
+  });
+
+  it("has a program that npx finds, and that loads little for its help", async () => {
+    const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+    const { stdout } = await run("npx", ["--offline", "--no", "--", "monocoque", "--version"], { cwd: folder });
+    expect(stdout.trim()).toBe(version);
+    expect((await stat(join(folder, "node_modules/monocoque/dist/cli.js"))).mode & 0o111).toBe(0o111);
+    // What is loaded on demand, by the commands, is not counted: these are the files for --help.
+    const text = await readFile(join(folder, "node_modules/monocoque/dist/cli.js"), "utf8");
+    expect(text.startsWith("#!/usr/bin/env node\n")).toBe(true);
+    const eager = ["dist/cli.js"];
+    for (const [, to] of text.matchAll(/from\s*["'](\.[^"']+)["']/g)) eager.push(join("dist", `${to}`));
+    const size = packed.files.filter((file) => eager.includes(file.path)).reduce((sum, file) => sum + file.size, 0);
+    console.log(`the program: ${size} octets in ${eager.length} files before a command is loaded`);
+    expect(size).toBeLessThanOrEqual(16 * KiB);
   });
 
   it("brings nothing else along", async () => {

@@ -1,0 +1,150 @@
+/** `monocoque decode`: recorded octets as a timeline, and where they break off. RFC 37. */
+import { createReadStream } from "node:fs";
+import {
+  isPcap,
+  parseHex,
+  RECORDING_MAGIC,
+  type Recorded,
+  RecordingReader,
+  readPcap,
+  Story,
+} from "../inspect/index.js";
+import type { Command, Context } from "./command.js";
+import { EXIT, type ExitCode, UsageError } from "./exit.js";
+import { StoryView } from "./story-view.js";
+
+export const DECODE: Command = {
+  name: "decode",
+  summary: "read recorded octets, and say where they break off",
+  usage: "[FILE|-] [--hex]",
+  options: {
+    hex: { type: "boolean", help: "what is read is hexadecimal, as xxd, hexdump or Wireshark write it" },
+  },
+  notes: [
+    "FILE is what one side sent, from its greeting on; a recording of monocoque tap; or a capture, pcap or pcapng.",
+    "-v shows every field of every entry, with its meaning.",
+  ],
+  examples: ["monocoque decode peers.tap", "monocoque decode capture.pcapng -v", "xclip -o | monocoque decode --hex"],
+  run: decode,
+};
+
+/** Octets of hexadecimal or of a capture at most: these are read whole. */
+const MOST_WHOLE = 512 * 1024 * 1024;
+
+const NAMES = { client: "client", server: "server" } as const;
+
+async function decode(context: Context): Promise<ExitCode> {
+  const { args, say, stdin, signal } = context;
+  const [file = "-", extra] = args.positionals;
+  if (extra !== undefined) throw new UsageError(`"${extra}" is one too many: see monocoque decode --help`);
+  const pieces: AsyncIterable<Buffer> = file === "-" ? stdin : createReadStream(file, { highWaterMark: 1 << 18 });
+  const telling = new Telling(context);
+  try {
+    for await (const records of recordsOf(pieces, args.values.hex === true)) {
+      for (const record of records) telling.tell(record);
+      await say.room();
+      if (signal.aborted) return EXIT.GOOD;
+    }
+  } catch (error) {
+    if (error instanceof UsageError || !(error instanceof Error)) throw error;
+    throw new UsageError(`${file}: ${error.message}`);
+  }
+  telling.end();
+  return telling.faults > 0 ? EXIT.PROTOCOL : EXIT.GOOD;
+}
+
+/** One story for each connection. */
+class Telling {
+  faults = 0;
+  entries = 0;
+  readonly #context: Context;
+  readonly #stories = new Map<number, { story: Story; view: StoryView; sides: Set<Recorded["side"]> }>();
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  tell({ connection, side, octets, time }: Recorded): void {
+    const { story, view, sides } = this.#of(connection);
+    if (octets === undefined) {
+      sides.delete(side);
+      this.#show(connection, view, story.end(side), time);
+      return;
+    }
+    sides.add(side);
+    view.keep(side, octets);
+    this.#show(connection, view, story.read(side, octets), time);
+  }
+
+  /** Nothing more comes: what is unfinished is said. */
+  end(): void {
+    for (const [connection, { story, view, sides }] of this.#stories) {
+      for (const side of sides) this.#show(connection, view, story.end(side), undefined);
+    }
+    const { say } = this.#context;
+    say.note(`${this.entries} entries of ${this.#stories.size} connections; faults: ${this.faults}`);
+  }
+
+  #of(connection: number) {
+    const known = this.#stories.get(connection);
+    if (known !== undefined) return known;
+    const { say } = this.#context;
+    const made = {
+      story: new Story(),
+      view: new StoryView(say, NAMES, say.verbose),
+      sides: new Set<Recorded["side"]>(),
+    };
+    this.#stories.set(connection, made);
+    return made;
+  }
+
+  #show(connection: number, view: StoryView, entries: ReturnType<Story["read"]>, time: number | undefined): void {
+    this.entries += entries.length;
+    this.faults += entries.filter(({ error }) => error !== undefined).length;
+    view.show(entries, connection, time);
+  }
+}
+
+/** What the source holds, as records; a lone stream of octets is that of a client. */
+async function* recordsOf(pieces: AsyncIterable<Buffer>, hex: boolean): AsyncGenerator<Recorded[], void> {
+  const one = (octets: Uint8Array): Recorded => ({ time: Number.NaN, connection: 0, side: "client", octets });
+  if (hex) return yield [one(parseHex((await whole(pieces)).toString("latin1")))];
+  const iterator = pieces[Symbol.asyncIterator]();
+  let head = Buffer.alloc(0);
+  while (head.length < RECORDING_MAGIC.length) {
+    const { value, done } = await iterator.next();
+    if (done) break;
+    head = Buffer.concat([head, value]);
+  }
+  const rest = { [Symbol.asyncIterator]: () => iterator };
+  if (isPcap(head)) return yield* chunked(readPcap(Buffer.concat([head, await whole(rest)])));
+  const recording = new RecordingReader();
+  const isRecording = RECORDING_MAGIC.every((octet, i) => head[i] === octet);
+  const read = (piece: Buffer) => (isRecording ? recording.push(piece) : [one(piece)]);
+  if (head.length > 0) yield read(head);
+  for await (const piece of rest) yield read(piece);
+  if (isRecording && recording.unfinished > 0) throw new Error("the recording breaks off inside a record");
+}
+
+/** In pieces, so that a reader who is slow is waited for. */
+function* chunked(records: Iterable<Recorded>): Generator<Recorded[], void> {
+  let some: Recorded[] = [];
+  for (const record of records) {
+    some.push(record);
+    if (some.length < 256) continue;
+    yield some;
+    some = [];
+  }
+  yield some;
+}
+
+async function whole(pieces: AsyncIterable<Buffer>): Promise<Buffer> {
+  const all: Buffer[] = [];
+  let length = 0;
+  for await (const piece of pieces) {
+    all.push(piece);
+    length += piece.length;
+    if (length > MOST_WHOLE) throw new Error(`over ${MOST_WHOLE} octets: cut it into parts`);
+  }
+  return Buffer.concat(all);
+}

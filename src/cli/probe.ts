@@ -1,0 +1,142 @@
+/** `monocoque probe`: reaches a peer, shakes hands, tells the story, and ends with a verdict. RFC 37. */
+import { parseEndpoint } from "../connection/endpoint.js";
+import { connect } from "../connection/node/connect.js";
+import { ZmtpError } from "../error.js";
+import type { PeerInfo } from "../session/peer.js";
+import { isSocketType, legalPeers, type SocketType } from "../session/socket-type.js";
+import type { Command, Context } from "./command.js";
+import { EXIT, type ExitCode, exitOf, UsageError } from "./exit.js";
+import { harmless } from "./harmless.js";
+import { numberOf } from "./number.js";
+import { attempt, type Met } from "./probe-attempt.js";
+import { errorFields, faultLines, plainMessage, wrapped } from "./story-view.js";
+
+export const PROBE: Command = {
+  name: "probe",
+  summary: "reach a peer, shake hands, and say what is wrong",
+  usage: "URL [--as TYPE] [--listen]",
+  options: {
+    as: { type: "string", value: "TYPE", help: "be this socket type; default: one that fits the peer" },
+    listen: { type: "boolean", short: "l", help: "bind URL and judge the first peer that connects" },
+    time: { type: "string", short: "t", value: "SECONDS", help: "give up after so long; default 5" },
+  },
+  notes: [
+    "The story shows each octet of greeting and handshake as it comes; → is who dialled.",
+    "The verdict names what is wrong, the octet that proves it, counted from the peer's first, and the remedy.",
+    "A frame over 1 MiB is refused. Over ws:// only the verdict is given.",
+  ],
+  examples: ["monocoque probe tcp://127.0.0.1:5555", "monocoque probe tcp://127.0.0.1:5555 --as SUB --json"],
+  run: probe,
+};
+
+/** What is tried when a peer hangs up without having said what it is. */
+const TRIED: readonly SocketType[] = ["DEALER", "SUB", "PUSH", "PULL", "PUB", "REQ", "PAIR"];
+
+/** What peers do that do not like our type: refuse it, or leave. */
+const REFUSED = new Set(["SOCKET_TYPE_MISMATCH", "PEER_ERROR", "PEER_CLOSED", "RESET"]);
+
+async function probe(context: Context): Promise<ExitCode> {
+  const { args, say } = context;
+  const [url, extra] = args.positionals;
+  if (url === undefined) throw new UsageError("URL is missing: see monocoque probe --help");
+  if (extra !== undefined) throw new UsageError(`"${extra}" is one too many: see monocoque probe --help`);
+  const as = typeOf(args.values.as);
+  const seconds = numberOf(args, "time", { unit: "seconds", least: 0.001, most: 100_000 }) ?? 5;
+  const met = await meet(context, url, as, seconds * 1000);
+  if (context.signal.aborted) return EXIT.GOOD;
+  const exit = met.error === undefined ? EXIT.GOOD : exitOf(met.error);
+  if (say.json) say.object(verdictObject(met, exit));
+  else for (const line of verdictLines(met, say.columns)) say.line(say.paint(exit ? "bad" : "good", line, "stdout"));
+  return exit;
+}
+
+function typeOf(name: unknown): SocketType | undefined {
+  if (name === undefined) return undefined;
+  const type = String(name).toUpperCase();
+  if (isSocketType(type)) return type;
+  throw new UsageError(`--as is a socket type, such as DEALER or SUB: not "${name}"`);
+}
+
+/** Meets the peer, as several types if need be. */
+async function meet(context: Context, url: string, as: SocketType | undefined, time: number): Promise<Met> {
+  const { say } = context;
+  let endpoint: ReturnType<typeof parseEndpoint>;
+  try {
+    endpoint = parseEndpoint(url);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+  const listens = context.args.values.listen === true;
+  if (endpoint.scheme === "ws" && listens) throw new UsageError("--listen takes tcp:// and ipc:// here");
+  const target = endpoint;
+  const once = (ours: SocketType) => {
+    say.detail(`as ${ours}`);
+    if (target.scheme === "ws") return meetOverWeb(url, ours, time, context.signal);
+    return attempt({ context, target, ours, listens, time });
+  };
+  if (as !== undefined) return once(as);
+  const first = await once(TRIED[0]);
+  let best = first;
+  const left = new Set(TRIED.slice(1));
+  while (isRefusal(best) && left.size > 0 && !context.signal.aborted) {
+    const theirs = best.theirs;
+    const next = theirs !== undefined && isSocketType(theirs) ? legalPeers(theirs)[0] : [...left][0];
+    if (!left.delete(next) && theirs === undefined) break;
+    say.note(`once more, as ${next}`);
+    const met = await once(next);
+    // What the first try found says more than that nobody came for a second one.
+    if (met.error !== undefined && theirs === undefined && exitOf(met.error) !== EXIT.PROTOCOL) break;
+    best = met;
+    if (theirs !== undefined) break;
+  }
+  return best.error !== undefined && best.theirs === undefined && first.error !== undefined ? first : best;
+}
+
+/** Whether another type of ours might fit. */
+function isRefusal({ error, peer }: Met): boolean {
+  if (error === undefined || peer !== undefined || !REFUSED.has(error.code)) return false;
+  // Who leaves before our type has been sent did not leave because of it.
+  return error.code !== "PEER_CLOSED" || (error.offset ?? 0) >= 64;
+}
+
+async function meetOverWeb(url: string, ours: SocketType, time: number, signal: AbortSignal): Promise<Met> {
+  try {
+    const connection = await connect(url, { socketType: ours, signal, connectTimeout: time, handshakeTimeout: time });
+    const { peer } = connection;
+    await connection.close();
+    return { ours, peer, note: "over WebSocket" };
+  } catch (error) {
+    if (error instanceof ZmtpError) return { ours, error };
+    throw error;
+  }
+}
+
+function peerText({ socketType, version, mechanism, identity }: PeerInfo): string {
+  const name =
+    identity.length > 0 ? `called ${JSON.stringify(harmless(Buffer.from(identity).toString()))}` : "no identity";
+  return `${socketType ?? "a type it does not name"}, ZMTP ${version.major}.${version.minor}, ${mechanism}, ${name}`;
+}
+
+function verdictLines({ ours, peer, error, roundTrip, note }: Met, columns: number): string[] {
+  if (error !== undefined) {
+    return [...wrapped(`✗ ${plainMessage(error)}.`, columns, "  "), ...faultLines(error, columns)];
+  }
+  const ping = roundTrip === undefined ? note : `PING came back after ${roundTrip.toFixed(2)} ms`;
+  return wrapped(`✓ Healthy: ${peer && peerText(peer)}; we were ${ours}; ${ping}.`, columns, "  ");
+}
+
+function verdictObject({ ours, peer, error, roundTrip, note, theirs }: Met, exit: ExitCode): object {
+  return {
+    type: "verdict",
+    healthy: error === undefined,
+    exit,
+    ours,
+    socketType: peer?.socketType ?? theirs,
+    version: peer && `${peer.version.major}.${peer.version.minor}`,
+    mechanism: peer?.mechanism,
+    identity: peer && Buffer.from(peer.identity).toString("hex"),
+    roundTrip,
+    note,
+    ...(error && errorFields(error)),
+  };
+}

@@ -1,0 +1,45 @@
+/** A connection, told from the octets that both sides send. RFC 37; RFC 45 where WebSocket frames it. */
+import { Half } from "./half.js";
+import type { Side } from "./recording.js";
+import type { Entry, Framing } from "./shape.js";
+import { WebHalf } from "./web-half.js";
+
+/** How to read a connection. */
+export interface StoryOptions {
+  /** "zmtp": a stream, cut anywhere; "zws": one call brings one WebSocket message. Default "zmtp". */
+  readonly framing?: Framing;
+  /** Longest payload accepted, in octets; default 64 MiB, at most 2^31-1. */
+  readonly maxFrameSize?: number;
+}
+
+/** Tells what both sides of one connection say. No I/O, no clock: octets in, entries out. */
+export class Story {
+  readonly #halves: Readonly<Record<Side, Half | WebHalf>>;
+
+  /** @throws A TypeError or RangeError for a `maxFrameSize` that is no size, or a framing that is none. */
+  constructor({ framing = "zmtp", maxFrameSize }: StoryOptions = {}) {
+    if (framing !== "zmtp" && framing !== "zws") {
+      throw new TypeError(`framing is "zmtp" or "zws", not ${JSON.stringify(framing)}`);
+    }
+    const half = (side: Side) => (framing === "zmtp" ? new Half(side, maxFrameSize) : new WebHalf(side));
+    this.#halves = { client: half("client"), server: half("server") };
+  }
+
+  /**
+   * What these octets completed. Once a side has made a fault, nothing more is told of it.
+   *
+   * @param octets - Owned by the story from here on: they must not change.
+   */
+  read(side: Side, octets: Uint8Array): readonly Entry[] {
+    const entries: Entry[] = [];
+    this.#halves[side].read(octets, entries);
+    return entries;
+  }
+
+  /** The side has closed: what it left unfinished. */
+  end(side: Side): readonly Entry[] {
+    const entries: Entry[] = [];
+    this.#halves[side].end(entries);
+    return entries;
+  }
+}

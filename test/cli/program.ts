@@ -1,0 +1,70 @@
+/** The built program, run as a shell runs it: without a terminal, its streams are pipes. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+
+const PROGRAM = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+
+/** A program that runs. */
+export interface Running {
+  readonly child: ChildProcess;
+  stdout: string;
+  stderr: string;
+  /** Resolves when this stands on stdout or stderr, with the first group of the match. */
+  seen(pattern: RegExp): Promise<string>;
+  /** Resolves with the exit code, and the signal if it was one. */
+  readonly ended: Promise<number | string>;
+}
+
+/** Starts the program; `stdin` is piped in and ended, unless it is undefined. */
+export function start(args: readonly string[], stdin: string | undefined = "", env: object = {}): Running {
+  const child = spawn(process.execPath, [PROGRAM, ...args], { env: { PATH: process.env.PATH, ...env } });
+  const waiting = new Set<() => void>();
+  const wake = () => {
+    for (const look of waiting) look();
+  };
+  const running: Running = {
+    child,
+    stdout: "",
+    stderr: "",
+    seen: (pattern) =>
+      new Promise((resolve) => {
+        const look = () => {
+          const found = pattern.exec(running.stdout) ?? pattern.exec(running.stderr);
+          if (found === null) return;
+          waiting.delete(look);
+          resolve(found[1] ?? found[0]);
+        };
+        waiting.add(look);
+        look();
+      }),
+    ended: new Promise((resolve) => {
+      child.once("close", (code, signal) => resolve(code ?? signal ?? "?"));
+    }),
+  };
+  for (const stream of ["stdout", "stderr"] as const) {
+    child[stream]?.setEncoding("utf8").on("data", (text: string) => {
+      running[stream] += text;
+      wake();
+    });
+  }
+  child.stdin?.on("error", () => {});
+  if (stdin !== undefined) child.stdin?.end(stdin);
+  onTestFinished(() => void child.kill("SIGKILL"));
+  return running;
+}
+
+/** Runs the program to its end. */
+export async function run(args: readonly string[], stdin?: string, env?: object) {
+  const running = start(args, stdin, env);
+  const code = await running.ended;
+  return { code, stdout: running.stdout, stderr: running.stderr };
+}
+
+/** Every line of JSON. Throws for a line that is none. */
+export function objects(stdout: string): Record<string, unknown>[] {
+  return stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+}

@@ -1,0 +1,44 @@
+// Writes docs/cli.md from the program's own help: `npm run -s build && node test/cli/write.js`. A test holds it to it.
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { argv } from "node:process";
+import { fileURLToPath } from "node:url";
+
+const at = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const help = (...args) =>
+  execFileSync(process.execPath, [at("dist/cli.js"), ...args], { encoding: "utf8", env: { COLUMNS: "80" } });
+
+/** The commands, as the program lists them. */
+export function commandNames() {
+  return Array.from(help("--help").matchAll(/^ {2}([a-z]+) {2}/gm), ([, name]) => name);
+}
+
+/** The document. */
+export function document() {
+  const sections = commandNames().map(
+    (name) => `## ${name}\n\n\`\`\`text\n${help(name, "--help").trimEnd()}\n\`\`\`\n`,
+  );
+  return `# The program \`monocoque\`
+
+\`npx monocoque\` runs it; it comes with the package, and needs nothing else. This page is the program's own help,
+written by \`node test/cli/write.js\`.
+
+- **stdout carries data only.** What people are told goes to stderr; colour and progress only to a terminal.
+  \`NO_COLOR\` and \`FORCE_COLOR\` are heeded.
+- **\`--json\`** makes every line of stdout one JSON object with a \`type\`, errors included. A \`message\` has
+  \`frames\`: each has \`text\` if it is UTF-8, and \`hex\` if it is not. An \`error\` has \`code\`, \`message\` and
+  \`exit\`, and \`offset\`, \`section\` and \`hint\` where there are any.
+- **What a peer sends is harmless to a terminal:** control characters and what turns text around are escaped.
+- **Ctrl-C ends in order**, with the recording written and exit code 0; a second one ends at once. A reader that goes
+  away (\`| head -1\`) is no error.
+- **Exit codes** are the same everywhere: 0 good, 1 the peer broke the protocol, 2 wrong usage, 3 nobody was reached,
+  4 timed out.
+
+\`\`\`text
+${help("--help").trimEnd()}
+\`\`\`
+
+${sections.join("\n")}`;
+}
+
+if (argv[1] === fileURLToPath(import.meta.url)) writeFileSync(at("docs/cli.md"), document());

@@ -1,0 +1,162 @@
+/** Stories of recorded traffic, cut anywhere; captures and hexadecimal of the same octets. */
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { encodeFrame, encodeGreeting } from "../../src/index.js";
+import { type Entry, parseHex, readPcap, Story } from "../../src/inspect/index.js";
+import { catalogue } from "../faults/catalogue.js";
+
+const folder = new URL("../captures/", import.meta.url);
+const { captures } = JSON.parse(readFileSync(new URL("index.json", folder), "utf8"));
+const plain = ({ side, start, end, kind, title, name, fields, frames, error }: Entry) => {
+  return { side, start, end, kind, title, name, fields, frames, error: error && [error.code, error.offset] };
+};
+
+function told(octets: Uint8Array, piece: number) {
+  const story = new Story();
+  const entries: Entry[] = [];
+  for (let at = 0; at < octets.length; at += piece) {
+    entries.push(...story.read("server", octets.slice(at, at + piece)));
+  }
+  return [...entries, ...story.end("server")].map(plain);
+}
+
+it("tells every recorded peer the same whole, and octet by octet, and leaves no octet out", () => {
+  for (const { fromPeer, messagesFromPeer } of captures) {
+    const octets = new Uint8Array(readFileSync(new URL(fromPeer, folder)));
+    const whole = told(octets, octets.length);
+    // A short run is cut at each octet; a long one in uneven pieces.
+    expect(told(octets, octets.length < 1000 ? 1 : 7)).toEqual(whole);
+    if (whole.some(({ error }) => error !== undefined)) continue;
+    let at = 0;
+    for (const { start, end } of whole) {
+      expect(start).toBe(at);
+      at = end;
+    }
+    expect(at).toBe(octets.length);
+    const messages = whole.filter(({ kind }) => kind === "message");
+    expect(messages.length, fromPeer).toBeGreaterThanOrEqual(messagesFromPeer > 0 ? 1 : 0);
+  }
+});
+
+it("names the octet of each fault in frames and greetings as a session does", () => {
+  const seen = catalogue.filter(({ code }) => /^(NOT_ZMTP|OLD_VERSION|MALFORMED_GREETING|RESERVED_FLAGS)$/.test(code));
+  expect(seen.length).toBeGreaterThan(20);
+  for (const { id, octets, code, offset } of seen) {
+    for (const piece of [1, octets.length]) {
+      expect([id, told(octets, piece).at(-1)?.error]).toEqual([id, [code, offset]]);
+    }
+  }
+});
+
+const hello = Buffer.concat([encodeGreeting(), encodeFrame("first", { more: true }), encodeFrame("second")]);
+
+it("reads hexadecimal as people paste it", () => {
+  const digits = hello.toString("hex");
+  const pairs = digits.match(/../g) as string[];
+  const lines = (glue: string, head: (at: number) => string, tail: string) =>
+    Array.from({ length: Math.ceil(pairs.length / 16) }, (_, i) => {
+      return `${head(i * 16)}${pairs.slice(i * 16, i * 16 + 16).join(glue)}${tail}`;
+    }).join("\n");
+  const offset = (at: number) => at.toString(16).padStart(8, "0");
+  const pasted = [
+    digits,
+    pairs.join(" "),
+    pairs.map((pair) => `0x${pair}`).join(", "),
+    lines(" ", (at) => `${offset(at)}: `, "  ..text.."),
+    lines(" ", (at) => `${offset(at)}  `, "  |abcdef|"),
+  ];
+  for (const text of pasted) expect(Buffer.from(parseHex(text)).toString("hex")).toBe(digits);
+  expect(() => parseHex("ff 0")).toThrow(/odd/);
+  expect(() => parseHex("ff zz")).toThrow(/"z"/);
+});
+
+/** An IP packet of either version with a TCP segment in it. */
+function packet(version: 4 | 6, ports: [number, number], sequence: number, flags: number, octets: Uint8Array) {
+  const tcp = Buffer.alloc(20 + octets.length);
+  tcp.writeUInt16BE(ports[0], 0);
+  tcp.writeUInt16BE(ports[1], 2);
+  tcp.writeUInt32BE(sequence >>> 0, 4);
+  tcp[12] = 5 << 4;
+  tcp[13] = flags;
+  tcp.set(octets, 20);
+  const ip = Buffer.alloc(version === 4 ? 20 : 40);
+  ip[0] = version === 4 ? 0x45 : 0x60;
+  if (version === 4) ip.writeUInt16BE(20 + tcp.length, 2);
+  else ip.writeUInt16BE(tcp.length, 4);
+  ip[version === 4 ? 9 : 6] = 6;
+  return Buffer.concat([ip, tcp]);
+}
+
+const u32 = (little: boolean, ...values: number[]) => {
+  const out = Buffer.alloc(values.length * 4);
+  values.forEach((value, i) => {
+    if (little) out.writeUInt32LE(value, i * 4);
+    else out.writeUInt32BE(value, i * 4);
+  });
+  return out;
+};
+
+function pcap(link: number, little: boolean, packets: Buffer[]): Buffer {
+  const version = little ? 0x00040002 : 0x00020004;
+  const head = u32(little, 0xa1b2c3d4, version, 0, 0, 65535, link);
+  return Buffer.concat([head, ...packets.flatMap((p, i) => [u32(little, i, 500, p.length, p.length), p])]);
+}
+
+function pcapng(link: number, little: boolean, packets: Buffer[]): Buffer {
+  const block = (type: number, body: Buffer) => {
+    const padded = Buffer.concat([body, Buffer.alloc((4 - (body.length % 4)) % 4)]);
+    return Buffer.concat([u32(little, type, padded.length + 12), padded, u32(little, padded.length + 12)]);
+  };
+  const linkWord = little ? link : link << 16;
+  return Buffer.concat([
+    block(0x0a0d0d0a, u32(little, 0x1a2b3c4d, little ? 1 : 1 << 16, 0xffffffff, 0xffffffff)),
+    block(1, u32(little, linkWord, 0)),
+    ...packets.map((p) => block(6, Buffer.concat([u32(little, 0, 0, 1_000_500, p.length, p.length), p]))),
+  ]);
+}
+
+const LINKS: [number, number][] = [
+  [0, 4],
+  [1, 14],
+  [101, 0],
+  [113, 16],
+  [276, 20],
+];
+
+it("finds the same stream in captures of every link, both versions of IP and both byte orders", () => {
+  // A sequence number that wraps, segments out of order, one twice, and one that overlaps.
+  const base = 0xfffffff0;
+  const part = (from: number, to: number) => ({ at: base + 1 + from, octets: hello.subarray(from, to) });
+  const parts = [part(0, 10), part(40, 60), part(10, 40), part(10, 40), part(50, hello.length)];
+  for (const [link, before] of LINKS) {
+    for (const version of [4, 6] as const) {
+      const frames = [
+        packet(version, [4000, 5000], base, 2, new Uint8Array(0)),
+        packet(version, [5000, 4000], 7, 18, new Uint8Array(0)),
+        ...parts.map(({ at, octets }) => packet(version, [4000, 5000], at, 24, octets)),
+        packet(version, [4000, 5000], base + 1 + hello.length, 17, new Uint8Array(0)),
+      ].map((ip) => Buffer.concat([Buffer.alloc(before), ip]));
+      for (const little of [true, false]) {
+        for (const file of [pcap(link, little, frames), pcapng(link, little, frames)]) {
+          const records = [...readPcap(file)];
+          expect(new Set(records.map(({ side, connection }) => `${side} ${connection}`))).toEqual(
+            new Set(["client 0"]),
+          );
+          expect(records.at(-1)?.octets).toBeUndefined();
+          const stream = Buffer.concat(records.flatMap(({ octets }) => octets ?? []));
+          expect(stream.equals(hello)).toBe(true);
+          expect(records[0].time).toBe(file.readUInt32BE(0) === 0x0a0d0d0a ? 1000.5 : 2000.5);
+        }
+      }
+    }
+  }
+});
+
+it("refuses a capture that breaks off, wherever it does, by an Error", () => {
+  const file = pcapng(101, true, [packet(4, [1, 2], 5, 24, hello)]);
+  for (let cut = 29; cut < file.length; cut++) {
+    const damaged = file.subarray(0, cut);
+    if (cut === 48) continue; // Between two blocks it is whole.
+    expect(() => [...readPcap(damaged)], `${cut}`).toThrow(/breaks off/);
+  }
+});
