@@ -1,4 +1,2 @@
-/** The one place where the page says who decodes for it. */
-export { parseHex } from "./decode/hex.js";
-export type { Entry, Field, Framing, Side } from "./decode/shape.js";
-export { Story } from "./decode/story.js";
+/** The one place where the page says who decodes for it: the package, as it is published. */
+export * from "monocoque/inspect";

@@ -9,7 +9,10 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** The package as it is published: its name stands for what its `exports` say. */
 const { exports } = JSON.parse(readFileSync(`${root}/package.json`, "utf8"));
-const published = [{ find: /^monocoque$/, replacement: `${root}/${exports["."].default}` }];
+const published = [
+  { find: /^monocoque$/, replacement: `${root}/${exports["."].default}` },
+  { find: /^monocoque\/inspect$/, replacement: `${root}/${exports["./inspect"].default}` },
+];
 
 const hashOf = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 const hashes = (html: string, pattern: RegExp) => [...html.matchAll(pattern)].map(([, text]) => hashOf(text)).join(" ");
