@@ -108,6 +108,48 @@ it("finds the same stream in captures of every link, both versions of IP and bot
   }
 });
 
+it("says a gap aloud, keeps what waits behind it, and tells the story up to it", () => {
+  const part = (from: number, to: number) => packet(4, [1, 2], 101 + from, 24, hello.subarray(from, to));
+  const fin = packet(4, [1, 2], 101 + hello.length, 17, new Uint8Array(0));
+  const file = pcap(101, true, [packet(4, [1, 2], 100, 2, new Uint8Array(0)), part(0, 66), part(70, 75), fin]);
+  const records = [...readPcap(file)];
+  expect(records.map(({ octets, missing }) => [octets?.length, missing])).toEqual([
+    [66, undefined],
+    [5, 4],
+    [0, hello.length - 75],
+    [undefined, undefined],
+  ]);
+  expect(records[1].octets).toEqual(new Uint8Array(hello.subarray(70, 75)));
+  const story = new Story();
+  const entries = records.flatMap(({ side, octets, missing }) => [
+    ...(missing === undefined ? [] : story.gap(side, missing)),
+    ...(octets === undefined ? story.end(side) : story.read(side, octets)),
+  ]);
+  expect(entries.map(({ kind, start, end }) => [kind, start, end])).toEqual([
+    ["greeting", 0, 64],
+    ["gap", 66, 70],
+    ["gap", 70, hello.length],
+  ]);
+});
+
+it("keeps of a message 64 octets a frame and 1024 frames, whatever the peer sends", () => {
+  const story = new Story();
+  const long = encodeFrame(new Uint8Array(300_000).fill(7), { more: true });
+  const chain = Array.from({ length: 5000 }, (_, i) => encodeFrame(`frame ${i}`, { more: i < 4999 }));
+  const octets = Buffer.concat([encodeGreeting(), long, ...chain]);
+  const [, message] = story.read("client", octets);
+  octets.fill(0);
+  expect([message.title, message.end]).toEqual(["Message of 5001 frames", octets.length]);
+  const { frames = [], fields } = message;
+  expect(frames.length).toBe(1024);
+  expect(frames[0]).toMatchObject({ start: 64, end: 64 + long.length, length: 300_000 });
+  expect(frames[0].preview).toEqual(new Uint8Array(64).fill(7));
+  expect(frames[0].preview.buffer.byteLength).toBe(64);
+  expect(Buffer.from(frames[1023].preview).toString()).toBe("frame 1022");
+  expect(fields[2]).toMatchObject({ name: "payload", start: 73, end: 300_073, value: expect.stringMatching(/…$/) });
+  expect(fields.length).toBe(3 * 64);
+});
+
 it("refuses a capture that breaks off, wherever it does, by an Error", () => {
   const file = pcapng(101, true, [packet(4, [1, 2], 5, 24, hello)]);
   for (let cut = 29; cut < file.length; cut++) {
