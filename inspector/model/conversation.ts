@@ -34,7 +34,7 @@ export class Conversation {
   /** Notes an entry of the opening; says whether it is one. */
   opens(entry: Entry): boolean {
     if (this.#opened) return false;
-    this.#opened = entry.kind === "message" || entry.kind === "sealed" || this.#openingLength > LONGEST_OPENING;
+    this.#opened = entry.kind === "message" || entry.kind === "gap" || this.#openingLength > LONGEST_OPENING;
     if (this.#opened) return false;
     this.#opening.push(entry);
     this.#openingLength += entry.end - entry.start;

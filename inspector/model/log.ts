@@ -5,7 +5,7 @@ import { Rates } from "./rates.js";
 import { Table } from "./table.js";
 
 export const SIDES: readonly Side[] = ["client", "server"];
-export const KINDS: readonly Entry["kind"][] = ["greeting", "command", "message", "sealed", "fault", "end"];
+export const KINDS: readonly Entry["kind"][] = ["greeting", "command", "message", "gap", "fault", "end"];
 
 /** Entries that stay as objects. The others are decoded again when somebody looks at them. */
 const MOST_KEPT = 20_000;
@@ -90,7 +90,7 @@ export class Log {
     this.kindCounts[table.kinds[row]]++;
     this.rates.add(at, side);
     if (entry.kind === "fault" || entry.error !== undefined) this.faults.push(row);
-    const plain = entry.kind === "message" || entry.kind === "sealed";
+    const plain = entry.kind === "message";
     if (conversation.opens(entry) || (!plain && this.#kept.size < MOST_KEPT))
       this.#kept.set(row, time === undefined ? entry : { ...entry, time: at });
   }
