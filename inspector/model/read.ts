@@ -12,7 +12,9 @@ export async function read(source: Uint8Array, log: Log, shown: () => void, sign
   const breath = new Breath();
   const unended = new Map<Conversation, Set<Side>>();
   const { titleOf, pieces } = formOf(source);
-  for (const { connection, side, octets, time } of pieces) {
+  for (const { connection, side, octets, time, missing } of pieces) {
+    // What lies behind a gap has lost its place in the stream: it would read as faults of the peer's.
+    if (missing) throw new Error(`the capture lacks ${missing} octets here: what follows is not shown`);
     const conversation = log.conversation(connection, titleOf(connection), "zmtp");
     const seconds = time === undefined ? undefined : time / 1000;
     const sides = unended.get(conversation) ?? new Set();

@@ -126,6 +126,11 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser, 
     this.outflow.command(this.#session.cancel(prefix));
   }
 
+  /** A command of the socket's own: JOIN, LEAVE. Nothing happens once the link ends. */
+  command(name: string, data: Uint8Array): void {
+    if (this.#phase === "open" || this.#phase === "half") this.outflow.command(this.#session.command(name, data));
+  }
+
   /** Somebody begins to iterate, or stops. */
   reading(change: 1 | -1): void {
     this.#readers += change;
@@ -267,6 +272,8 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser, 
   refuse(error: ZmtpError): void {
     if (this.over) return;
     const transport = this.#transport;
+    // A session that has failed encrypts nothing more: what it says of that still leaves, messages do not.
+    if (!this.#session.inClear) this.outflow.withhold();
     this.outflow.flush();
     this.#end("fault", error);
     transport?.finish();

@@ -95,11 +95,6 @@ export class Sender {
     if (this.#takesCommands()) this.#subscriber.cancel(prefix);
   }
 
-  /** A command of the socket's own: JOIN, LEAVE. */
-  command(name: string, data: Uint8Array): void {
-    if (this.#takesCommands()) this.#outflow.command(this.#session.command(name, data));
-  }
-
   #takesCommands(): boolean {
     if (this.#commands === "closed") throw closedHere();
     return this.#commands === undefined;

@@ -117,11 +117,11 @@ export class WirePipe implements Pipe {
   }
 
   join(group: Uint8Array): void {
-    this.#link?.sender.command("JOIN", group);
+    this.#link?.command("JOIN", group);
   }
 
   leave(group: Uint8Array): void {
-    this.#link?.sender.command("LEAVE", group);
+    this.#link?.command("LEAVE", group);
   }
 
   close(linger: number): void {
