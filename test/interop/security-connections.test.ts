@@ -139,7 +139,7 @@ describe("a listener with an authenticator", () => {
 });
 
 describe("a forged MESSAGE", () => {
-  it("ends the connection while messages of ours wait: they stay, and nothing else goes wrong", async () => {
+  it("ends the connection, on both sides, and nothing more is accepted", async () => {
     const [[nearEnd, farEnd], [ours, theirs]] = [transforms(), mechanisms.CURVE];
     let forge: (() => void) | undefined;
     const tampering = new TransformStream<Uint8Array, Uint8Array>({
