@@ -93,9 +93,12 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser, 
     return this.#incoming.subscriptions;
   }
 
-  /** Octets that the peer makes us hold: an unfinished frame, an unfinished message, what has not been consumed. */
+  /**
+   * Octets that the peer makes us hold: an unfinished frame, an unfinished message, what has not been consumed, its
+   * subscriptions.
+   */
   get held(): number {
-    return this.#incoming.unfinished + this.inbox.cost;
+    return this.#incoming.unfinished + this.inbox.cost + this.subscriptions.cost;
   }
 
   // What the application asks for, beside sending.

@@ -159,6 +159,20 @@ describe("in traffic", () => {
     expect([ends[0].ending, ends[2].ending]).toEqual([undefined, undefined]);
   });
 
+  it("subscriptions count in what all peers hold", async () => {
+    const { listener, honest } = await withHonest({ socketType: "PUB", maxHeld: 1000 * KiB });
+    const counts = [2, 5, 4];
+    const ends: Connection[] = [];
+    for (const [peer, count] of counts.entries()) {
+      const [socket, connection] = await hostile(listener, "SUB");
+      ends.push(connection);
+      for (let i = 0; i < count; i++) socket.write(command("SUBSCRIBE", concat(bytes(peer, i), pattern(100 * KiB))));
+    }
+    expect(await ends[1].closed).toMatchObject({ error: { code: "MEMORY_LIMIT" } });
+    await honest();
+    expect([ends[0].ending, ends[2].ending]).toEqual([undefined, undefined]);
+  });
+
   it("SUBSCRIBE to a socket that publishes nothing costs nothing", async () => {
     const { listener, honest } = await withHonest();
     const [socket, connection] = await hostile(listener);
@@ -246,12 +260,13 @@ describe("in the handshake", () => {
   });
 
   it("ws://: a stranger's first message is bounded by the handshake's octets, not by maxFrameSize", async () => {
-    const { listener, honest } = await withHonest({}, "ws://127.0.0.1:0/");
+    const { listener, refusals, honest } = await withHonest({}, "ws://127.0.0.1:0/");
     const webSocket = new WebSocket(listener.endpoint, "ZWS2.0");
     webSocket.on("error", () => {});
     await once(webSocket, "open");
     webSocket.send(new Uint8Array(8 * KiB * KiB));
     await once(webSocket, "close");
+    expect(refusals.map(({ error }) => error.code)).toEqual(["HANDSHAKE_TOO_LARGE"]);
     await honest();
   });
 

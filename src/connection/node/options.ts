@@ -45,7 +45,10 @@ export interface Refusal {
 
 /** Options of `listen`. Those of connections hold for each peer that comes. */
 export interface ListenOptions extends NodeConnectionOptions {
-  /** Told of each peer that was not let in: it spoke no ZMTP, or not ours; it was too slow, or one too many. */
+  /**
+   * Told of each peer that was not let in: it spoke no ZMTP, or not ours; it was too slow, or one too many. Where it
+   * throws or rejects, the listener goes on, and the first time is told by `process.emitWarning`.
+   */
   readonly onRefused?: ((refusal: Refusal) => void) | undefined;
   /** Handshakes that may be under way at once; beyond it the oldest is dropped. Default 1,000. */
   readonly maxHandshakes?: number | undefined;
@@ -54,8 +57,8 @@ export interface ListenOptions extends NodeConnectionOptions {
   /** Connections at once, those in their handshake included; a further one is dropped. Default 65,536. */
   readonly maxConnections?: number | undefined;
   /**
-   * Octets that all peers together may make us hold: unfinished messages, and those not consumed yet. Beyond it the
-   * peer that holds most is dropped, with MEMORY_LIMIT. Default 1 GiB.
+   * Octets that all peers together may make us hold: unfinished messages, those not consumed yet, subscriptions. Beyond
+   * it the peer that holds most is dropped, with MEMORY_LIMIT. Default 1 GiB.
    */
   readonly maxHeld?: number | undefined;
   /** Connections that the system queues before they are accepted; default 511. */
