@@ -3,6 +3,8 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 // @ts-expect-error: a script without types.
+import { probe } from "./picture.js";
+// @ts-expect-error: a script without types.
 import { documents } from "./write.js";
 
 const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -14,6 +16,10 @@ describe("documents", () => {
       expect(await readFile(at(path), "utf8")).toBe(await make());
     },
   );
+
+  it("has the picture that `node test/docs/picture.js` makes of a run of the program", async () => {
+    expect(await readFile(at("docs/probe.svg"), "utf8")).toBe(await probe());
+  });
 
   it("has a row for every code, and each is raised somewhere", async () => {
     const text = await readFile(at("docs/errors.md"), "utf8");
