@@ -22,6 +22,7 @@ const RUN_ELSEWHERE: Record<string, string> = {
 const NOT_CODE: Record<string, string> = {
   "": "shows octets or a drawing",
   text: "shows what a program prints",
+  typescript: "is a signature that `npm run api` has from the compiler; `npm run check` holds it to the source",
   diff: "shows an edit",
   html: "needs a page; the example in examples/page does the same, and is run in Chromium",
   nginx: "is for another program",
