@@ -1,6 +1,5 @@
 /** A link: a session on a transport, with time and back-pressure. What is protocol stays in the session. RFC 37. */
 import { defaultCodec } from "../codec/default.js";
-import type { Payload } from "../codec/payload.js";
 import type { ZmtpError } from "../error.js";
 import type { PeerInfo } from "../session/peer.js";
 import { ZmtpSession } from "../session/session.js";
@@ -19,7 +18,8 @@ import { Outflow, type OutflowUser } from "./outflow.js";
 import { plainPayload } from "./payload-maker.js";
 import * as reasons from "./reasons.js";
 import { Reception, type ReceptionUser } from "./reception.js";
-import { Sender, type Subscriber } from "./sender.js";
+import { Sender } from "./sender.js";
+import { SessionCommands } from "./session-commands.js";
 import type { Subscriptions } from "./subscriptions.js";
 import { after, type Timer } from "./timer.js";
 import type { Transport } from "./transport.js";
@@ -28,7 +28,7 @@ import type { Transport } from "./transport.js";
 type Phase = "reaching" | "shaking" | "open" | "half" | "closing" | "over";
 
 /** One connection behind its face, from the first attempt to its end. */
-export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser, Subscriber {
+export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
   /** Whom the transport tells. */
   readonly reception: Reception;
   readonly inbox: Inbox;
@@ -66,7 +66,7 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser, 
     this.inbox = this.#inflow.inbox;
     this.#incoming = new EventHandler(this.#session, this.inbox, this, { maxMessageSize, maxMessageFrames }, settings);
     this.reception = new Reception(this, this.#session, this.#incoming, this.outflow);
-    this.sender = new Sender(settings.socketType, this, this.outflow);
+    this.sender = new Sender(settings.socketType, new SessionCommands(this.#session, this.outflow), this.outflow);
     this.#wait(connectTimeout, () => this.#fail("timeout", reasons.connectTimeout(connectTimeout)));
     budget?.enter(this);
     this.#stopListening = onAbort(signal, () => this.destroy(signal?.reason));
@@ -119,19 +119,6 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser, 
     if (this.over) return;
     this.inbox.clear();
     this.#fail("destroy", reason);
-  }
-
-  subscribe(prefix: Payload | undefined): void {
-    this.outflow.command(this.#session.subscribe(prefix));
-  }
-
-  cancel(prefix: Payload | undefined): void {
-    this.outflow.command(this.#session.cancel(prefix));
-  }
-
-  /** A command of the socket's own: JOIN, LEAVE. Nothing happens once the link ends. */
-  command(name: string, data: Uint8Array): void {
-    if (this.#phase === "open" || this.#phase === "half") this.outflow.command(this.#session.command(name, data));
   }
 
   /** Somebody begins to iterate, or stops. */

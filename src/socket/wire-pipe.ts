@@ -117,11 +117,11 @@ export class WirePipe implements Pipe {
   }
 
   join(group: Uint8Array): void {
-    this.#link?.command("JOIN", group);
+    this.#link?.sender.command("JOIN", group);
   }
 
   leave(group: Uint8Array): void {
-    this.#link?.command("LEAVE", group);
+    this.#link?.sender.command("LEAVE", group);
   }
 
   close(linger: number): void {

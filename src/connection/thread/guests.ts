@@ -64,6 +64,9 @@ function follow(guest: Guest, order: Exclude<Order, number | Opening>): void {
     case "cancel":
       guest.link?.sender.cancel(order.prefix);
       break;
+    case "command":
+      guest.link?.sender.command(order.name, order.data);
+      break;
     case "closing":
       guest.closing();
       break;

@@ -16,7 +16,7 @@ import type { Settings } from "../options.js";
 import { ZmtpOutbox } from "../outbox.js";
 import { Outflow, type OutflowUser } from "../outflow.js";
 import type { PayloadMaker } from "../payload-maker.js";
-import { Sender, type Subscriber } from "../sender.js";
+import { type Commands, Sender } from "../sender.js";
 import { Subscriptions } from "../subscriptions.js";
 import { RingReader, RingWriter, ringMemory } from "./ring.js";
 import { RingInbox, type RingInboxUser } from "./ring-inbox.js";
@@ -39,7 +39,7 @@ export interface RemoteUser {
 }
 
 /** The application's end of a connection in another thread. */
-export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, OutflowUser, Subscriber {
+export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, OutflowUser, Commands {
   readonly inbox: RingInbox;
   readonly outflow: Outflow;
   readonly sender: Sender;
@@ -107,6 +107,10 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
 
   cancel(prefix: Payload = ""): void {
     this.#subscription("cancel", prefix);
+  }
+
+  command(name: string, data: Uint8Array): void {
+    this.#workplace.tell({ type: "command", id: this.#id, name, data: data.slice() });
   }
 
   reading(change: 1 | -1): void {

@@ -33,6 +33,7 @@ export type Order =
   /** Everything that came has been taken, and somebody asked for more. */
   | { readonly type: "exhausted"; readonly id: number }
   | { readonly type: "subscribe" | "cancel"; readonly id: number; readonly prefix: Uint8Array }
+  | { readonly type: "command"; readonly id: number; readonly name: string; readonly data: Uint8Array }
   /** Nothing more is accepted. */
   | { readonly type: "closing"; readonly id: number }
   /** What was accepted lies in the ring, or has left. */
