@@ -161,7 +161,6 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
   }
 
   // What the inflow, the outflow and the heart tell.
-
   heldChanged(): void {
     this.#budget?.changed(this);
   }
