@@ -20,7 +20,9 @@ import { parseAst } from "rolldown/parseAst";
 const ENTRIES = {
   index: "src/index.ts",
   node: "src/node.ts",
+  thread: "src/connection/node/worker.ts",
   curve: "src/curve.ts",
+  "curve-require": "src/curve-require.ts",
   inspect: "src/inspect/index.ts",
   sockets: "src/socket/index.ts",
   zeromq: "src/zeromq/index.ts",

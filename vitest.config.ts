@@ -19,10 +19,13 @@ if (!browserFound && !browserWanted) {
 /** What needs no engine's built-ins: the same files run in Node and in a page. */
 const universal = ["test/codec/**/*.test.ts", "test/session/**/*.test.ts"];
 
+/** Every borrowed view is overwritten once it is stale. */
+const poison = process.env.POISON === undefined ? [] : ["test/fuzz/poison.ts"];
+
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "node", include: ["test/**/*.test.ts"], testTimeout: 120_000 } },
+      { test: { name: "node", include: ["test/**/*.test.ts"], testTimeout: 120_000, setupFiles: poison } },
       ...(browserFound || browserWanted
         ? [
             {

@@ -164,6 +164,7 @@ export type ConnectionCode =
   | "RESET"
   | "CLOSED"
   | "LINGER_EXPIRED"
+  | "THREAD_ENDED"
   | "TOO_MANY_HANDSHAKES"
   | "TOO_MANY_CONNECTIONS"
   | "MEMORY_LIMIT"

@@ -3,6 +3,12 @@
  */
 export { connect } from "./connection/node/connect.js";
 export { type Listener, listen } from "./connection/node/listen.js";
-export type { ListenOptions, NodeConnectionOptions, Refusal } from "./connection/node/options.js";
+export type {
+  ListenOptions,
+  NodeConnectionOptions,
+  NodeConnectOptions,
+  Refusal,
+  ThreadWorker,
+} from "./connection/node/options.js";
 export type { NodePayload } from "./connection/node/payload-type.js";
 export * from "./index.js";

@@ -56,6 +56,7 @@ async function decode(context: Context): Promise<ExitCode> {
 /** One story for each connection. */
 class Telling {
   faults = 0;
+  gaps = 0;
   entries = 0;
   readonly #context: Context;
   readonly #stories = new Map<number, { story: Story; view: StoryView; sides: Set<Recorded["side"]> }>();
@@ -64,7 +65,7 @@ class Telling {
     this.#context = context;
   }
 
-  tell({ connection, side, octets, time }: Recorded): void {
+  tell({ connection, side, octets, time, missing }: Recorded): void {
     const { story, view, sides } = this.#of(connection);
     if (octets === undefined) {
       sides.delete(side);
@@ -72,6 +73,10 @@ class Telling {
       return;
     }
     sides.add(side);
+    if (missing !== undefined) {
+      this.gaps++;
+      this.#show(connection, view, story.gap(side, missing), time);
+    }
     view.keep(side, octets);
     this.#show(connection, view, story.read(side, octets), time);
   }
@@ -82,7 +87,8 @@ class Telling {
       for (const side of sides) this.#show(connection, view, story.end(side), undefined);
     }
     const { say } = this.#context;
-    say.note(`${this.entries} entries of ${this.#stories.size} connections; faults: ${this.faults}`);
+    const gaps = this.gaps > 0 ? `; gaps: ${this.gaps}` : "";
+    say.note(`${this.entries} entries of ${this.#stories.size} connections; faults: ${this.faults}${gaps}`);
   }
 
   #of(connection: number) {

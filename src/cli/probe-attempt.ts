@@ -124,7 +124,7 @@ class Attempt {
     this.#view.keep(side, octets);
     const entries = this.#story.read(side, octets);
     const ready = side === this.#them ? entries.find(({ name }) => name === "READY") : undefined;
-    const type = ready?.fields.find(({ name }, i) => name === "value" && isTypeAt(ready.fields, i));
+    const type = ready?.fields.find(({ name }, i) => name === "property value" && isTypeAt(ready.fields, i));
     if (type !== undefined) this.#theirs = type.value.replace(/^"|"$/g, "");
     // What is wrong is said once, by the verdict.
     this.#view.show(entries.filter(({ kind }) => kind !== "fault"));

@@ -1,6 +1,6 @@
 /** Entries of a story on a terminal, field by field, at any width. No RFC section: this is ours. */
 import type { ZmtpError } from "../error.js";
-import type { Entry, Field, Side } from "../inspect/index.js";
+import { type Entry, type Field, filterName, type Side } from "../inspect/index.js";
 import { harmless } from "./harmless.js";
 import type { Talk } from "./talk.js";
 
@@ -59,7 +59,7 @@ export class StoryView {
 
   #text(entry: Entry, connection: number | undefined): void {
     const { side, start, end, kind, error } = entry;
-    const bad = kind === "fault" || kind === "end";
+    const bad = kind === "fault" || kind === "end" || kind === "gap";
     const arrow = side === "client" ? "→" : "←";
     const which = connection === undefined ? "" : `${connection} `;
     const title = error === undefined ? harmless(entry.title) : plainMessage(error);
@@ -111,8 +111,8 @@ function shortHex(octets: Uint8Array, length: number): string {
     : `${hex(octets.subarray(0, 4))} … ${hex(octets.subarray(-1))}`.slice(0, HEX_COLUMNS);
 }
 
-/** An entry as one object: names stay, as docs/cli.md lists them. */
-function entryObject(entry: Entry, connection: number | undefined, time: number | undefined): object {
+/** An entry as one object. */
+export function entryObject(entry: Entry, connection?: number, time?: number): object {
   const { side, start, end, kind, title, section, name, fields, frames, error } = entry;
   return {
     type: "entry",
@@ -125,7 +125,7 @@ function entryObject(entry: Entry, connection: number | undefined, time: number 
     title,
     section,
     name,
-    fields,
+    fields: fields.map((field) => ({ ...field, name: filterName(field.name) })),
     frames: frames?.map(({ preview, ...frame }) => ({ ...frame, preview: hex(preview) })),
     error: error && errorFields(error),
   };

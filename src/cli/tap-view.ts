@@ -1,7 +1,8 @@
 /** What `tap` shows of the octets that pass: each frame, or how many a second. */
-import type { Side } from "../inspect/recording.js";
-import { type Said, SideReader } from "./frames-view.js";
+import { type Entry, type FramePart, type Side, Story } from "../inspect/index.js";
 import { harmless } from "./harmless.js";
+import { quote } from "./quote.js";
+import { entryObject, plainMessage } from "./story-view.js";
 import type { Talk } from "./talk.js";
 
 /** Is told what passes. */
@@ -14,40 +15,52 @@ export interface View {
 
 const ARROWS: Readonly<Record<Side, string>> = { client: ">", server: "<" };
 
-/** Frame by frame. `>` is what the client sends, `<` what the server sends. */
+/** Frames of a message that a line shows. */
+const MOST_FRAMES = 16;
+/** What passes is no concern of ours: a frame is not refused for its length. */
+const ANY_SIZE = 0x7fffffff;
+
+/** A connection that passes, and how many of its sides are open. */
+interface Passing {
+  readonly story: Story;
+  open: number;
+}
+
+/** Entry by entry. `>` is what the client sends, `<` what the server sends. */
 export function framesView(say: Talk): View {
-  const readers = new Map<string, SideReader>();
-  const show = (connection: number, side: Side, event: object, text: string) => {
-    if (say.json) say.object({ connection, side, ...event });
-    else say.line(`#${connection} ${say.paint("name", ARROWS[side], "stdout")} ${text}`);
+  const passing = new Map<number, Passing>();
+  const show = (connection: number, entry: Entry) => {
+    if (say.json) say.object(entryObject(entry, connection));
+    else say.line(`#${connection} ${say.paint("name", ARROWS[entry.side], "stdout")} ${textOf(entry)}`);
   };
   return {
-    opened: (connection) => say.detail(`connection #${connection}`),
+    opened(connection) {
+      say.detail(`connection #${connection}`);
+      passing.set(connection, { story: new Story({ maxFrameSize: ANY_SIZE }), open: 2 });
+    },
     passed(connection, side, octets) {
-      const key = `${connection} ${side}`;
-      const reader = readers.get(key) ?? new SideReader();
-      readers.set(key, reader);
-      for (const said of reader.read(octets)) show(connection, side, eventOf(said), textOf(said));
+      for (const entry of passing.get(connection)?.story.read(side, octets) ?? []) show(connection, entry);
     },
     ended(connection, side) {
-      readers.delete(`${connection} ${side}`);
-      show(connection, side, { type: "end" }, "end");
+      const known = passing.get(connection);
+      for (const entry of known?.story.end(side) ?? []) show(connection, entry);
+      if (say.json) say.object({ type: "end", connection, side });
+      else say.line(`#${connection} ${say.paint("name", ARROWS[side], "stdout")} end`);
+      if (known !== undefined && --known.open === 0) passing.delete(connection);
     },
     end: () => {},
   };
 }
 
-function eventOf({ kind, name, lengths, frames, error }: Said): object {
-  if (kind !== "fault") return { type: kind, name, lengths, frames };
-  const { code, message, offset, section, hint } = error as NonNullable<Said["error"]>;
-  return { type: kind, code, message, offset, section, hint };
+function textOf({ kind, title, start, end, frames = [], error }: Entry): string {
+  if (kind === "message") return frames.slice(0, MOST_FRAMES).map(frameText).join("  ");
+  if (kind === "command") return `${harmless(title)}, ${end - start} octets`;
+  if (kind === "fault") return `not ZMTP from here on: ${error === undefined ? title : plainMessage(error)}`;
+  return harmless(title);
 }
 
-function textOf({ kind, name, lengths = [], frames = [], error }: Said): string {
-  if (kind === "greeting") return `greeting, mechanism ${harmless(name ?? "")}`;
-  if (kind === "command") return `${harmless(name ?? "")}, ${lengths[0]} octets`;
-  if (kind === "message") return frames.map((frame, i) => `[${lengths[i]}] ${frame}`).join("  ");
-  return `not ZMTP from here on: ${harmless(error?.message ?? "")}`;
+function frameText({ length, preview }: FramePart): string {
+  return `[${length}] ${quote(preview)}${length > preview.length ? "…" : ""}`;
 }
 
 /** Octets a second, each way. */

@@ -114,10 +114,11 @@ export class FrameDecoder implements IterableIterator<FrameBatch> {
   }
 
   /**
-   * The stream has ended: no octets follow.
+   * The stream has ended: no octets follow, and a `push` or `commit` that brings some throws an Error. Complete frames
+   * that have not been read can still be read.
    *
-   * @throws {@link ZmtpError} TRUNCATED if it ended inside a frame; where complete frames before that have not been
-   *   read, the iteration throws it after the last of them.
+   * @throws {@link ZmtpError} TRUNCATED if the stream ended inside a frame; where complete frames before that have not
+   *   been read, the iteration throws it after the last of them instead. An earlier fault of the stream, again.
    */
   end(): void {
     if (this.#error) throw this.#error;

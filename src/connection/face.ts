@@ -4,10 +4,30 @@ import type { Message, Payload } from "../codec/payload.js";
 import type { PeerInfo } from "../session/peer.js";
 import type { Connection } from "./connection.js";
 import type { Ending } from "./ending.js";
-import { Iteration } from "./iteration.js";
-import type { Link } from "./link.js";
+import { Iteration, type ReadFrom } from "./iteration.js";
+import type { Outflow } from "./outflow.js";
+import type { Sender } from "./sender.js";
+import type { Subscriptions } from "./subscriptions.js";
+import type { Transport } from "./transport.js";
 
-type Constructor = new (link: Link, closed: Promise<Ending>) => Connection;
+/** What stands behind a face: a link, or one that is at work in another thread. */
+export interface Faced extends ReadFrom {
+  readonly peer: PeerInfo;
+  readonly transport: Pick<Transport, "remoteAddress" | "ref" | "unref"> | undefined;
+  readonly ending: Ending | undefined;
+  readonly outflow: Pick<Outflow, "waiting" | "outbox">;
+  readonly sender: Sender;
+  readonly drained: Promise<void>;
+  readonly inbox: ReadFrom["inbox"] & {
+    nextMessage(): Promise<IteratorResult<Uint8Array[], undefined>>;
+    nextRun(): Promise<IteratorResult<FrameBatch, undefined>>;
+  };
+  readonly subscriptions: Pick<Subscriptions, "match">;
+  close(): Promise<void>;
+  destroy(reason?: unknown): void;
+}
+
+type Constructor = new (link: Faced, closed: Promise<Ending>) => Connection;
 
 let faces: Constructor | undefined;
 
@@ -16,7 +36,7 @@ let faces: Constructor | undefined;
  *
  * The class is made when first needed: a class with a computed name in it is never left out by bundlers, wanted or not.
  */
-export function faceOf<P extends Uint8Array>(link: Link, closed: Promise<Ending>): Connection<P> {
+export function faceOf<P extends Uint8Array>(link: Faced, closed: Promise<Ending>): Connection<P> {
   faces ??= faceClass();
   return new faces(link, closed) as unknown as Connection<P>;
 }
@@ -26,10 +46,10 @@ function faceClass(): Constructor {
   const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
 
   return class Connection implements Connection {
-    readonly #link: Link;
+    readonly #link: Faced;
     readonly closed: Promise<Ending>;
 
-    constructor(link: Link, closed: Promise<Ending>) {
+    constructor(link: Faced, closed: Promise<Ending>) {
       this.#link = link;
       this.closed = closed;
     }

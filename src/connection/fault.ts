@@ -76,6 +76,11 @@ const REFUSALS = {
     hint: "The peer did not take what was sent before the connection closed. `linger` sets the patience.",
   },
 
+  THREAD_ENDED: {
+    blame: "caller",
+    hint: "The worker that did the work of this connection has ended: what had come and was not taken is lost.",
+  },
+
   // Listeners.
   TOO_MANY_HANDSHAKES: {
     section: SECURITY,

@@ -66,7 +66,10 @@ export const UPGRADE_OCTETS = 64 * KiB;
 /** Connections that a listener keeps; a process has file descriptors for about as many. */
 export const CONNECTIONS = 65_536;
 
-/** Octets that all peers of one listener together may make us hold: unfinished messages, and those not consumed yet. */
+/**
+ * Octets that all peers of one listener together may make us hold: unfinished messages, those not consumed yet,
+ * subscriptions.
+ */
 export const LISTENER_OCTETS = 1024 * MiB;
 
 /** What a run costs in octets beside its own, once it waits as an object. */

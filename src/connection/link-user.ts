@@ -15,6 +15,8 @@ export interface LinkUser {
   readable?(link: Link): void;
   /** The system has taken some octets: there may be room. */
   moved?(link: Link): void;
+  /** The peer has said its last, and may still be answered. */
+  halfClosed?(link: Link): void;
   /**
    * The peer sent a command; for a publisher SUBSCRIBE and CANCEL are among them, however they travelled. `data` is
    * ours.

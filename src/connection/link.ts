@@ -19,6 +19,7 @@ import { plainPayload } from "./payload-maker.js";
 import * as reasons from "./reasons.js";
 import { Reception, type ReceptionUser } from "./reception.js";
 import { Sender } from "./sender.js";
+import { SessionCommands } from "./session-commands.js";
 import type { Subscriptions } from "./subscriptions.js";
 import { after, type Timer } from "./timer.js";
 import type { Transport } from "./transport.js";
@@ -65,7 +66,7 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
     this.inbox = this.#inflow.inbox;
     this.#incoming = new EventHandler(this.#session, this.inbox, this, { maxMessageSize, maxMessageFrames }, settings);
     this.reception = new Reception(this, this.#session, this.#incoming, this.outflow);
-    this.sender = new Sender(settings.socketType, this.#session, this.outflow);
+    this.sender = new Sender(settings.socketType, new SessionCommands(this.#session, this.outflow), this.outflow);
     this.#wait(connectTimeout, () => this.#fail("timeout", reasons.connectTimeout(connectTimeout)));
     budget?.enter(this);
     this.#stopListening = onAbort(signal, () => this.destroy(signal?.reason));
@@ -92,9 +93,12 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
     return this.#incoming.subscriptions;
   }
 
-  /** Octets that the peer makes us hold: an unfinished frame, an unfinished message, what has not been consumed. */
+  /**
+   * Octets that the peer makes us hold: an unfinished frame, an unfinished message, what has not been consumed, its
+   * subscriptions.
+   */
   get held(): number {
-    return this.#incoming.unfinished + this.inbox.cost;
+    return this.#incoming.unfinished + this.inbox.cost + this.subscriptions.cost;
   }
 
   // What the application asks for, beside sending.
@@ -145,6 +149,7 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
   peerEnded(): void {
     if (this.#phase === "open") this.#phase = "half";
     this.inbox.end();
+    this.#user.halfClosed?.(this);
     this.#answerOrFinish();
   }
 
@@ -156,7 +161,6 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
   }
 
   // What the inflow, the outflow and the heart tell.
-
   heldChanged(): void {
     this.#budget?.changed(this);
   }
@@ -257,6 +261,8 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
   refuse(error: ZmtpError): void {
     if (this.over) return;
     const transport = this.#transport;
+    // A session that has failed encrypts nothing more: what it says of that still leaves, messages do not.
+    if (!this.#session.inClear) this.outflow.withhold();
     this.outflow.flush();
     this.#end("fault", error);
     transport?.finish();
@@ -270,9 +276,9 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
     transport?.destroy();
   }
 
-  /** Ends it for a fault that the peer is not told of. */
-  fail(error: ZmtpError): void {
-    this.#fail("fault", error);
+  /** Ends it for a reason that the peer is not told of. */
+  fail(error: ZmtpError, by: EndedBy = "fault"): void {
+    this.#fail(by, error);
   }
 
   /** Settles everything that waits. */
@@ -287,6 +293,7 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
     this.inbox.end();
     this.outflow.end();
     if (this.#ownOutbox) this.outflow.outbox.clear();
+    this.#session.erase();
     this.#budget?.leave(this);
     this.#user.ended?.(this, this.#ending);
   }

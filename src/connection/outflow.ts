@@ -88,6 +88,11 @@ export class Outflow {
     this.accepted();
   }
 
+  /** Messages that wait do not leave any more; commands do. */
+  withhold(): void {
+    this.#open = false;
+  }
+
   /** Something was put into the outbox. Returns false if more waits than the mark allows. */
   accepted(): boolean {
     const gathered = this.outbox.length;

@@ -4,7 +4,6 @@
  */
 import type { FrameBatch } from "../codec/batch.js";
 import type { Message, Payload } from "../codec/payload.js";
-import type { ZmtpSession } from "../session/session.js";
 import { isSender, type SocketType } from "../session/socket-type.js";
 import { connectionError } from "./fault.js";
 import type { Outflow } from "./outflow.js";
@@ -16,10 +15,18 @@ import { closedHere } from "./reasons.js";
  */
 type Mute = "over" | "closed" | "receiver";
 
+/** Says to the peer what the application wants of it. Throws as a session does. */
+export interface Commands {
+  subscribe(prefix: Payload | undefined): void;
+  cancel(prefix: Payload | undefined): void;
+  /** A command of the socket's own: JOIN, LEAVE. */
+  command(name: string, data: Uint8Array): void;
+}
+
 /** The sending half of a link, as the application uses it. */
 export class Sender {
   readonly #socketType: SocketType;
-  readonly #session: ZmtpSession;
+  readonly #say: Commands;
   readonly #outflow: Outflow;
   /** Why subscriptions are not accepted. */
   #commands: Mute | undefined;
@@ -28,9 +35,9 @@ export class Sender {
   /** How far messages had been taken when somebody last waited for room that never comes. */
   #position: number | undefined;
 
-  constructor(socketType: SocketType, session: ZmtpSession, outflow: Outflow) {
+  constructor(socketType: SocketType, say: Commands, outflow: Outflow) {
     this.#socketType = socketType;
-    this.#session = session;
+    this.#say = say;
     this.#outflow = outflow;
     this.#messages = isSender(socketType) ? undefined : "receiver";
   }
@@ -83,11 +90,16 @@ export class Sender {
   }
 
   subscribe(prefix?: Payload): void {
-    if (this.#takesCommands()) this.#outflow.command(this.#session.subscribe(prefix));
+    if (this.#takesCommands()) this.#say.subscribe(prefix);
   }
 
   cancel(prefix?: Payload): void {
-    if (this.#takesCommands()) this.#outflow.command(this.#session.cancel(prefix));
+    if (this.#takesCommands()) this.#say.cancel(prefix);
+  }
+
+  /** A command of the socket's own: JOIN, LEAVE. */
+  command(name: string, data: Uint8Array): void {
+    if (this.#takesCommands()) this.#say.command(name, data);
   }
 
   #takesCommands(): boolean {

@@ -23,6 +23,11 @@ export class Subscriptions {
   #cost = 0;
   #root: Node | undefined;
 
+  /** Octets of memory that the prefixes take. */
+  get cost(): number {
+    return this.#cost;
+  }
+
   /** Adds one subscription to `prefix`. False if there is no room for it. */
   add(prefix: Uint8Array): boolean {
     this.#cost += prefix.length + SUBSCRIPTION_COST;

@@ -16,10 +16,10 @@ const decoder = new TextDecoder();
 /** Octets of a value that are shown. */
 const MOST = 96;
 
-/** Octets as text, if they are that; else in hexadecimal. */
-export function shown(octets: Uint8Array): string {
+/** Octets as text, if they are that; else in hexadecimal. `length`: how many there are, if these are only the first. */
+export function shown(octets: Uint8Array, length = octets.length): string {
   const part = octets.subarray(0, MOST);
-  const rest = octets.length > MOST ? "…" : "";
+  const rest = length > part.length ? "…" : "";
   if (part.every((octet) => octet >= 0x20 && octet !== 0x7f)) return JSON.stringify(decoder.decode(part)) + rest;
   return Array.from(part, (octet) => octet.toString(16).padStart(2, "0")).join(" ") + rest;
 }
@@ -74,9 +74,10 @@ export function headerFields(start: number, payload: number, flags: number, leng
 
 const binary = (flags: number): string => flags.toString(2).padStart(8, "0");
 
-export function payloadField(start: number, octets: Uint8Array): Field {
+/** A payload of which the first octets are kept. */
+export function payloadField(start: number, length: number, preview: Uint8Array, section: string): Field {
   const meaning = "What the application sent; ZMTP does not look into it.";
-  return { name: "payload", start, end: start + octets.length, value: shown(octets), meaning, section: FRAMING };
+  return { name: "payload", start, end: start + length, value: shown(preview, length), meaning, section };
 }
 
 /** What known commands say, in a sentence. */
@@ -133,10 +134,10 @@ function propertyFields(data: Uint8Array, position: number): Field[] {
       fields.push({ name: field, start: at, end: at + length, value: text, meaning, section: METADATA });
       at += length;
     };
-    add("name length", 1, `${name.length}`, "Characters of the property's name.");
+    add("property length", 1, `${name.length}`, "Characters of the property's name.");
     add("property", name.length, name, PROPERTIES[name.toLowerCase()] ?? "A property of the application's own.");
-    add("value length", 4, `${value.length}`, "Octets of the property's value.");
-    if (value.length > 0) add("value", value.length, shown(value), `What ${name} is.`);
+    add("property value length", 4, `${value.length}`, "Octets of the property's value.");
+    if (value.length > 0) add("property value", value.length, shown(value), `What ${name} is.`);
   }
   return fields;
 }

@@ -1,4 +1,5 @@
 /** One side of a ZMTP connection: its greeting, then its frames, by the same decoder and session that peers use. RFC 37. */
+import type { FrameBatch } from "../codec/batch.js";
 import { FrameDecoder } from "../codec/decoder.js";
 import { limitsFor } from "../codec/frame.js";
 import { ZmtpError } from "../error.js";
@@ -6,26 +7,31 @@ import { parseCommand } from "../session/command.js";
 import { type Greeting, parseGreeting } from "../session/greeting.js";
 import { ZmtpSession } from "../session/session.js";
 import type { SocketType } from "../session/socket-type.js";
-import { COMMANDS, commandFields, FRAMING, GRAMMAR, greetingFields } from "./fields.js";
-import { MessageMaker } from "./message.js";
-import type { Entry, Side } from "./shape.js";
+import { COMMANDS, commandFields, FRAMING, GRAMMAR, greetingFields, headerFields } from "./fields.js";
+import { MessageMaker, zmtpHeader } from "./message.js";
+import { type Entry, PREVIEW, type Side } from "./shape.js";
 
 const GREETING = 64;
 /** Octets of one piece at most: what a decoder copies at once. */
 const PIECE = 1 << 16;
 
-/** Reads one side's octets. After a fault it says nothing more. */
+/**
+ * Reads one side's octets. It holds the greeting, a frame that is not complete (in the decoder), and the first octets
+ * of the frames of a message that is not. After a fault or a gap it tells nothing more.
+ */
 export class Half {
   greeting: Greeting | undefined;
   readonly #side: Side;
   readonly #decoder: FrameDecoder;
   readonly #messages: MessageMaker;
-  /** What has come and is in no entry yet. Joined only when something is complete, so that the work stays linear. */
-  #pieces: Uint8Array[] = [];
-  /** Where they begin in the stream. */
-  #start = 0;
+  /** What has come of a greeting that is not complete. */
+  #beginning: Uint8Array = new Uint8Array(0);
+  /** Octets that have come. */
+  #seen = 0;
   #ready = false;
   #over = false;
+  /** Where a gap ends, if one ended the telling. */
+  #gap: number | undefined;
 
   /** @param maxFrameSize - Longest payload accepted, in octets; default 64 MiB. */
   constructor(side: Side, maxFrameSize?: number) {
@@ -33,142 +39,152 @@ export class Half {
     this.#decoder = new FrameDecoder({ maxFrameSize });
     // Frames begin behind the greeting: so the offsets of faults count from its first octet.
     this.#decoder.expect(limitsFor(maxFrameSize), GREETING);
-    this.#messages = new MessageMaker(side);
+    this.#messages = new MessageMaker(side, { section: FRAMING, fields: zmtpHeader });
   }
 
   /** What these octets completed. */
   read(octets: Uint8Array, entries: Entry[]): void {
+    this.#seen += octets.length;
     if (this.#over) return;
     try {
-      for (let at = 0; at < octets.length; at += PIECE) this.#readPiece(octets.subarray(at, at + PIECE), entries);
+      const frames = this.greeting === undefined ? this.#readGreeting(octets, entries) : octets;
+      for (let at = 0; at < frames.length; at += PIECE) this.#readFrames(frames.subarray(at, at + PIECE), entries);
     } catch (error) {
       if (!(error instanceof ZmtpError)) throw error;
       entries.push(this.#fault(error));
     }
   }
 
-  /** The side has closed; says what it left unfinished. */
-  end(entries: Entry[]): void {
+  /** Octets were lost. */
+  gap(missing: number, entries: Entry[]): void {
+    const start = this.#seen;
+    this.#seen += missing;
     if (this.#over) return;
     this.#over = true;
-    const length = this.#pieces.reduce((sum, piece) => sum + piece.length, 0);
+    this.#gap = this.#seen;
+    const title = `A gap: the capture lost ${missing} octets`;
+    entries.push({ side: this.#side, start, end: this.#seen, kind: "gap", title, section: FRAMING, fields: [] });
+  }
+
+  /** The side has closed; says what it left unfinished. */
+  end(entries: Entry[]): void {
+    if (this.#gap !== undefined) entries.push(...behind(this.#side, this.#gap, this.#seen));
+    this.#gap = undefined;
+    if (this.#over) return;
+    this.#over = true;
+    const next = this.#next;
     const open = this.#messages.open;
-    if (length === 0 && open === undefined) return;
-    const start = open ?? this.#start;
-    const end = this.#start + length;
-    const where = this.greeting === undefined ? "its greeting" : length > 0 ? "a frame" : "a message";
+    if (next === this.#seen && open === undefined) return;
+    const end = this.#seen;
+    const where = this.greeting === undefined ? "its greeting" : next < end ? "a frame" : "a message";
     const error = new ZmtpError("TRUNCATED", `The stream ends inside ${where}`, { offset: end });
     const title = `Ends inside ${where}`;
+    const start = open ?? next;
     entries.push({ side: this.#side, start, end, kind: "end", title, section: FRAMING, fields: [], error });
   }
 
-  #readPiece(octets: Uint8Array, entries: Entry[]): void {
-    this.#pieces.push(octets);
-    const rest = this.greeting === undefined ? this.#readGreeting(entries) : octets;
-    if (rest.length > 0) this.#readFrames(rest, entries);
+  /** Where what is not told yet begins. */
+  get #next(): number {
+    return this.greeting === undefined ? 0 : this.#decoder.position;
   }
 
   /** Returns what comes after the greeting. */
-  #readGreeting(entries: Entry[]): Uint8Array {
-    const known = this.#joined();
+  #readGreeting(octets: Uint8Array, entries: Entry[]): Uint8Array {
+    const before = this.#beginning.length;
+    const wanted = octets.subarray(0, GREETING - before);
+    const known = new Uint8Array(before + wanted.length);
+    known.set(this.#beginning);
+    known.set(wanted, before);
+    this.#beginning = known;
     if (known.length < GREETING) {
       judge(known);
       return new Uint8Array(0);
     }
-    const greeting = parseGreeting(known.subarray(0, GREETING));
+    const greeting = parseGreeting(known);
     const { version, mechanism } = greeting;
     this.greeting = greeting;
     const title = `Greeting: ZMTP ${version.major}.${version.minor}, ${mechanism}`;
     const fields = greetingFields(greeting);
     entries.push({ side: this.#side, start: 0, end: GREETING, kind: "greeting", title, section: GRAMMAR, fields });
-    return this.#drop(known, GREETING);
+    return octets.subarray(wanted.length);
   }
 
   #readFrames(octets: Uint8Array, entries: Entry[]): void {
-    let known: Uint8Array | undefined;
-    let at = 0;
-    try {
-      for (const batch of this.#decoder.push(octets)) {
-        known ??= this.#joined();
-        // Judging a READY decodes on this thread, which makes the batch stale: it is read before anything is said.
-        const isCommand = batch.length > 0 && batch.command(0);
-        const lengths = Array.from({ length: batch.length }, (_, i) => batch.end(i) - batch.start(i));
-        for (const length of lengths) {
-          const header = known[at] & 2 ? 9 : 2;
-          const frame = known.subarray(at, at + header + length);
-          if (isCommand) this.#command(frame, header, this.#start + at, entries);
-          else this.#messages.add(frame, header, this.#start + at, entries);
-          at += frame.length;
-        }
-      }
-    } finally {
-      if (known !== undefined) this.#drop(known, at);
+    let at = this.#decoder.position;
+    for (const batch of this.#decoder.push(octets)) {
+      const next = this.#decoder.position;
+      if (batch.command(0)) this.#command(batch.payload(0).slice(), at, next, entries);
+      else this.#frames(batch, at, next, entries);
+      at = next;
     }
   }
 
-  #command(frame: Uint8Array, header: number, start: number, entries: Entry[]): void {
-    const body = frame.subarray(header);
+  /** The frames of a batch are octets `from` to `to` of the stream. */
+  #frames(batch: FrameBatch, from: number, to: number, entries: Entry[]): void {
+    // A large frame lies apart from its header: only from the last end can all offsets be counted.
+    const shift = to - batch.end(batch.length - 1);
+    let start = from;
+    for (let i = 0; i < batch.length; i++) {
+      const payload = batch.start(i);
+      const length = batch.end(i) - payload;
+      const end = batch.end(i) + shift;
+      const preview = batch.bytes.slice(payload, payload + Math.min(length, PREVIEW));
+      this.#messages.add({ start, end, length, more: batch.more(i), preview }, entries);
+      start = end;
+    }
+  }
+
+  #command(body: Uint8Array, start: number, end: number, entries: Entry[]): void {
+    const header = end - start - body.length;
+    const flags = header > 2 ? 6 : 4;
     const command = parseCommand(body, start + header);
     const { name } = command;
-    if (name === "READY" && this.greeting?.mechanism === "NULL") this.#judgeReady(frame);
-    const fields = this.#messages.header(frame, header, start);
-    const rest = commandFields(command, start + header);
-    entries.push({
-      side: this.#side,
-      start,
-      end: start + frame.length,
-      kind: "command",
-      title: name,
-      section: COMMANDS,
-      name,
-      fields: [...fields, ...rest],
-    });
+    if (name === "READY" && this.greeting?.mechanism === "NULL") this.#judgeReady(flags, body, start);
+    const fields = [
+      ...headerFields(start, start + header, flags, body.length),
+      ...commandFields(command, start + header),
+    ];
+    entries.push({ side: this.#side, start, end, kind: "command", title: name, section: COMMANDS, name, fields });
   }
 
   /** Has a session of the package judge the first READY. What it is to the session's own type is no fault of it. */
-  #judgeReady(frame: Uint8Array): void {
+  #judgeReady(flags: number, body: Uint8Array, at: number): void {
     if (this.#ready) return;
     this.#ready = true;
     const ours: SocketType = "PAIR";
     const session = new ZmtpSession({ socketType: ours });
-    const start = session.start();
-    for (const octets of [start, frame]) {
+    for (const octets of [session.start(), headerOf(flags, body.length), body]) {
       for (const event of session.receive(octets)) {
         if (event.type !== "Error" || event.error.code === "SOCKET_TYPE_MISMATCH") continue;
-        throw moved(event.error, this.#start - GREETING);
+        throw moved(event.error, at - GREETING);
       }
     }
   }
 
   #fault(error: ZmtpError): Entry {
     this.#over = true;
-    const known = this.#joined();
-    const start = Math.min(this.#start, error.offset ?? this.#start);
-    const end = this.#start + known.length;
+    const next = this.#next;
+    const start = Math.min(next, error.offset ?? next);
     const title = error.message.split(" (octet")[0];
     const section = error.section ?? FRAMING;
-    return { side: this.#side, start, end, kind: "fault", title, section, fields: [], error };
+    return { side: this.#side, start, end: this.#seen, kind: "fault", title, section, fields: [], error };
   }
+}
 
-  #joined(): Uint8Array {
-    if (this.#pieces.length === 1) return this.#pieces[0];
-    const length = this.#pieces.reduce((sum, piece) => sum + piece.length, 0);
-    const joined = new Uint8Array(length);
-    let at = 0;
-    for (const piece of this.#pieces) {
-      joined.set(piece, at);
-      at += piece.length;
-    }
-    this.#pieces = [joined];
-    return joined;
-  }
+/** What came behind a gap, in one entry. */
+function behind(side: Side, start: number, end: number): Entry[] {
+  if (start === end) return [];
+  const title = `${end - start} octets behind the gap are not told: where a frame begins is not known`;
+  return [{ side, start, end, kind: "gap", title, section: FRAMING, fields: [] }];
+}
 
-  #drop(known: Uint8Array, count: number): Uint8Array {
-    const rest = known.subarray(count);
-    this.#pieces = rest.length > 0 ? [rest] : [];
-    this.#start += count;
-    return rest;
-  }
+/** The header of a frame, short or long as `flags` says. */
+function headerOf(flags: number, length: number): Uint8Array {
+  if ((flags & 2) === 0) return Uint8Array.of(flags, length);
+  const header = new DataView(new ArrayBuffer(9));
+  header.setUint8(0, flags);
+  header.setBigUint64(1, BigInt(length));
+  return new Uint8Array(header.buffer);
 }
 
 /** Throws what is wrong with the beginning of a greeting; that it is not whole yet is no fault. */

@@ -1,5 +1,6 @@
 /** The wire made readable: octets of a connection in, entries with fields and meanings out. RFC 37, RFC 45. */
 export { parseHex } from "./hex.js";
+export { filterName } from "./names.js";
 export { isPcap, readPcap } from "./pcap.js";
 export {
   RECORD_HEADER,

@@ -1,77 +1,77 @@
 /** Frames become messages: all with MORE, and the one after them. RFC 37, "Framing". */
-import { FRAMING, headerFields, payloadField } from "./fields.js";
-import { type Entry, type Field, type FramePart, PREVIEW, type Side } from "./shape.js";
+import { headerFields, payloadField } from "./fields.js";
+import type { Entry, Field, FramePart, Side } from "./shape.js";
 
-/** Frames of one message whose fields are told; the others are counted. */
-const MOST = 64;
+/** Frames of one message that are kept, and of which the fields are told; the others are counted. */
+const MOST_FRAMES = 1024;
+const MOST_FIELDS = 64;
 
-interface Part {
-  readonly frame: Uint8Array;
-  readonly header: number;
-  readonly start: number;
+/** How a framing tells one frame of a message. */
+export interface Telling {
+  readonly section: string;
+  readonly fields: (frame: FramePart) => Field[];
 }
 
+/** Puts the frames of one side together. */
 export class MessageMaker {
   readonly #side: Side;
-  #parts: Part[] = [];
+  readonly #telling: Telling;
+  #frames: FramePart[] = [];
+  #count = 0;
 
-  constructor(side: Side) {
+  constructor(side: Side, telling: Telling) {
     this.#side = side;
+    this.#telling = telling;
   }
 
   /** Where the message begins that is not complete yet. */
   get open(): number | undefined {
-    return this.#parts[0]?.start;
+    return this.#frames[0]?.start;
   }
 
-  /** Takes one frame in, header and all. */
-  add(frame: Uint8Array, header: number, start: number, entries: Entry[]): void {
-    this.#parts.push({ frame, header, start });
-    if (frame[0] & 1) return;
-    entries.push(new MessageEntry(this.#side, this.#parts, start + frame.length));
-    this.#parts = [];
-  }
-
-  header(frame: Uint8Array, header: number, start: number): Field[] {
-    return headerFields(start, start + header, frame[0], frame.length - header);
+  /** The next frame; with the last of a message, the message is told. */
+  add(frame: FramePart, entries: Entry[]): void {
+    this.#count++;
+    if (this.#frames.length < MOST_FRAMES) this.#frames.push(frame);
+    if (frame.more) return;
+    entries.push(new MessageEntry(this.#side, this.#telling, this.#frames, this.#count, frame.end));
+    this.#frames = [];
+    this.#count = 0;
   }
 }
 
-/** A message says what is in it when it is asked: most of a long recording never are. */
+/** A message says what its octets mean when it is asked: most of a long recording never are. */
 class MessageEntry implements Entry {
   readonly kind = "message";
-  readonly section = FRAMING;
+  readonly section: string;
   readonly side: Side;
   readonly start: number;
   readonly end: number;
-  readonly #parts: readonly Part[];
+  readonly title: string;
+  readonly frames: readonly FramePart[];
+  readonly #telling: Telling;
 
-  constructor(side: Side, parts: readonly Part[], end: number) {
+  constructor(side: Side, telling: Telling, frames: readonly FramePart[], count: number, end: number) {
     this.side = side;
-    this.start = parts[0].start;
+    this.section = telling.section;
+    this.start = frames[0].start;
     this.end = end;
-    this.#parts = parts;
-  }
-
-  get title(): string {
-    return this.#parts.length === 1 ? "Message" : `Message of ${this.#parts.length} frames`;
-  }
-
-  get frames(): readonly FramePart[] {
-    return this.#parts.map(({ frame, header, start }) => ({
-      start,
-      end: start + frame.length,
-      length: frame.length - header,
-      more: (frame[0] & 1) === 1,
-      preview: frame.slice(header, header + PREVIEW),
-    }));
+    this.title = count === 1 ? "Message" : `Message of ${count} frames`;
+    this.frames = frames;
+    this.#telling = telling;
   }
 
   get fields(): readonly Field[] {
-    return this.#parts.slice(0, MOST).flatMap(({ frame, header, start }) => {
-      const payload = frame.subarray(header);
-      const head = headerFields(start, start + header, frame[0], payload.length);
-      return payload.length > 0 ? [...head, payloadField(start + header, payload)] : head;
+    return this.frames.slice(0, MOST_FIELDS).flatMap((frame) => {
+      const { end, length, preview } = frame;
+      const head = this.#telling.fields(frame);
+      return length > 0 ? [...head, payloadField(end - length, length, preview, this.section)] : head;
     });
   }
+}
+
+/** Flags and length of a frame of ZMTP. */
+export function zmtpHeader({ start, end, length, more }: FramePart): Field[] {
+  const payload = end - length;
+  return headerFields(start, payload, (more ? 1 : 0) | (payload - start > 2 ? 2 : 0), length);
 }

@@ -25,8 +25,9 @@ export function isPcap(octets: Uint8Array): boolean {
 }
 
 /**
- * The TCP connections of a capture. A connection that the capture does not show from its start is left out unless
- * its greeting is in it; octets that the capture lost end their side.
+ * All TCP connections of a capture, ZMTP or not, in the order in which their octets became complete. A side of which
+ * the capture does not show the SYN begins with its first segment in it. Octets that the capture lost are counted in
+ * `missing` of the record behind them. IP fragments are not put together: their octets count as lost.
  *
  * @throws An Error for what is no capture, or one that is damaged.
  */
@@ -34,10 +35,13 @@ export function* readPcap(octets: Uint8Array): Generator<Recorded, void> {
   if (!isPcap(octets)) throw new Error("this is no pcap and no pcapng");
   const view = new DataView(octets.buffer, octets.byteOffset, octets.length);
   const streams = new Streams();
+  let last = 0;
   for (const { link, time, octets: frame } of view.getUint32(0) === SECTION ? pcapng(view) : pcap(view)) {
     const segment = packetOf(link, frame);
+    last = time;
     if (segment !== undefined) yield* streams.add(segment, time);
   }
+  yield* streams.end(last);
 }
 
 /** What pcap's magic number says: its byte order, and what a millisecond is divided into. */

@@ -12,6 +12,8 @@ export interface Recorded {
   readonly side: Side;
   /** Undefined: this side has ended. */
   readonly octets: Uint8Array | undefined;
+  /** Octets in front of these that a capture has lost; left out: none. A recording has no gaps. */
+  readonly missing?: number;
 }
 
 /** How a recording begins; the digit is the version. */

@@ -31,11 +31,12 @@ export interface Entry {
   readonly time?: number | undefined;
   readonly start: number;
   readonly end: number;
-  readonly kind: "greeting" | "command" | "message" | "sealed" | "fault" | "end";
+  readonly kind: "greeting" | "command" | "message" | "gap" | "fault" | "end";
   readonly title: string;
   readonly section: string;
   /** Of a command: READY, PING, SUBSCRIBE, … */
   readonly name?: string | undefined;
+  /** Of a message: its frames, the first 1024 at most; the title says how many there are. */
   readonly frames?: readonly FramePart[] | undefined;
   readonly fields: readonly Field[];
   readonly error?: ZmtpError | undefined;

@@ -28,11 +28,22 @@ export class Story {
   /**
    * What these octets completed. Once a side has made a fault, nothing more is told of it.
    *
-   * @param octets - Owned by the story from here on: they must not change.
+   * @param octets - May be reused at once.
    */
   read(side: Side, octets: Uint8Array): readonly Entry[] {
     const entries: Entry[] = [];
     this.#halves[side].read(octets, entries);
+    return entries;
+  }
+
+  /**
+   * Octets of this side were lost. Where frames begin behind them is not known: they are counted, and not told.
+   *
+   * @param missing - How many.
+   */
+  gap(side: Side, missing: number): readonly Entry[] {
+    const entries: Entry[] = [];
+    this.#halves[side].gap(missing, entries);
     return entries;
   }
 

@@ -1,7 +1,8 @@
 /** One side of a ZWS connection: a WebSocket message is one frame, an octet of flags in front. RFC 45. */
 import { ZmtpError } from "../error.js";
 import { parseCommand } from "../session/command.js";
-import { commandFields, payloadField, shown } from "./fields.js";
+import { commandFields, shown } from "./fields.js";
+import { MessageMaker } from "./message.js";
 import { type Entry, type Field, type FramePart, PREVIEW, type Side } from "./shape.js";
 
 const SECTION = "RFC 45, The ZWS 2.0 Protocol";
@@ -13,12 +14,11 @@ export class WebHalf {
   #start = 0;
   #identified = false;
   #over = false;
-  #fields: Field[] = [];
-  #frames: FramePart[] = [];
-  #began = 0;
+  readonly #messages: MessageMaker;
 
   constructor(side: Side) {
     this.#side = side;
+    this.#messages = new MessageMaker(side, { section: SECTION, fields: flagsField });
   }
 
   /** Takes one WebSocket message in. */
@@ -36,6 +36,13 @@ export class WebHalf {
     }
   }
 
+  /** Messages were lost; each that follows is whole all the same. */
+  gap(missing: number, entries: Entry[]): void {
+    const start = this.#start;
+    this.#start += missing;
+    entries.push(this.#entry(start, "gap", `A gap: ${missing} octets were lost`, []));
+  }
+
   /** The side has closed. */
   end(): void {
     this.#over = true;
@@ -43,18 +50,19 @@ export class WebHalf {
 
   #frame(octets: Uint8Array, start: number, entries: Entry[]): void {
     const flags = octets[0];
-    const meaning = FLAGS[flags];
-    if (meaning === undefined) {
+    if (FLAGS[flags] === undefined) {
       throw new ZmtpError("RESERVED_FLAGS", "The flag octet is not 0, 1 or 2", { offset: start, section: SECTION });
     }
-    const flag = { name: "flags", start, end: start + 1, value: `${flags}`, meaning, section: SECTION };
+    const flag = fieldOf(flags, start);
     const body = octets.subarray(1);
     if (flags === 2) {
       const command = parseCommand(body, start + 1);
       const fields = [flag, ...commandFields(command, start + 1)];
       entries.push({ ...this.#entry(start, "command", command.name, fields), name: command.name });
     } else if (this.#identified) {
-      this.#message(flag, body, start, entries);
+      const preview = body.slice(0, PREVIEW);
+      const frame = { start, end: this.#start, length: body.length, more: flags === 1, preview };
+      this.#messages.add(frame, entries);
     } else {
       this.#identified = true;
       entries.push(this.#identity(flag, body, start));
@@ -69,22 +77,13 @@ export class WebHalf {
     return { ...this.#entry(start, "greeting", body.length > 0 ? "Identity" : "Identity: none", fields) };
   }
 
-  #message(flag: Field, body: Uint8Array, start: number, entries: Entry[]): void {
-    if (this.#frames.length === 0) this.#began = start;
-    const more = flag.value === "1";
-    this.#fields.push(flag);
-    if (body.length > 0) this.#fields.push(payloadField(start + 1, body));
-    const preview = body.slice(0, PREVIEW);
-    this.#frames.push({ start, end: this.#start, length: body.length, more, preview });
-    if (more) return;
-    const frames = this.#frames;
-    const title = frames.length === 1 ? "Message" : `Message of ${frames.length} frames`;
-    entries.push({ ...this.#entry(this.#began, "message", title, this.#fields), frames });
-    this.#fields = [];
-    this.#frames = [];
-  }
-
   #entry(start: number, kind: Entry["kind"], title: string, fields: readonly Field[]): Entry {
     return { side: this.#side, start, end: this.#start, kind, title, section: SECTION, fields };
   }
 }
+
+function fieldOf(flags: number, start: number): Field {
+  return { name: "flags", start, end: start + 1, value: `${flags}`, meaning: FLAGS[flags], section: SECTION };
+}
+
+const flagsField = ({ start, more }: FramePart): Field[] => [fieldOf(more ? 1 : 0, start)];

@@ -75,6 +75,23 @@ function wordAt(octets: Uint8Array, at: number): number {
   return ((octets[at] << 24) | (octets[at + 1] << 16) | (octets[at + 2] << 8) | octets[at + 3]) >>> 0;
 }
 
+/** @internal The keys that a handshake must not leave behind, however it ends. */
+export class Secrets {
+  #kept: Uint8Array[] = [];
+
+  /** Takes note of a secret as soon as it is there, so that no refusal can come between. */
+  keep<T extends Uint8Array>(secret: T): T {
+    this.#kept.push(secret);
+    return secret;
+  }
+
+  /** Erases all but one that is needed further on. */
+  erase(needed?: Uint8Array): void {
+    for (const secret of this.#kept) if (secret !== needed) secret.fill(0);
+    this.#kept = needed === undefined ? [] : [needed];
+  }
+}
+
 /** @internal Opens a box of a command; throws what its failing means. */
 export function openBox(
   cryptography: Cryptography,

@@ -15,6 +15,7 @@ import {
   nonceOf,
   openBox,
   Rising,
+  Secrets,
   SHORT_NONCE,
   sharedWith,
   unexpected,
@@ -74,6 +75,7 @@ class CurveClient implements Handshake {
   readonly #shortTerm: KeyPair;
   readonly #local: LocalInfo;
   readonly #ours = new Counter();
+  readonly #secrets = new Secrets();
   /** C' with S until WELCOME has come, then C' with S'. */
   #shared: Uint8Array;
   #step: "hello" | "initiate" = "hello";
@@ -84,7 +86,19 @@ class CurveClient implements Handshake {
     this.#longTerm = longTerm;
     this.#local = local;
     this.#shortTerm = cryptography.keyPair();
-    this.#shared = sharedWith(cryptography, serverKey, this.#shortTerm.secretKey, 0);
+    const secretKey = this.#secrets.keep(this.#shortTerm.secretKey);
+    try {
+      this.#shared = this.#secrets.keep(sharedWith(cryptography, serverKey, secretKey, 0));
+    } catch (error) {
+      // There is no handshake yet that anybody could end.
+      this.erase();
+      throw error;
+    }
+  }
+
+  /** A refusal ends here as well: the session calls it whenever a handshake has failed. */
+  erase(): void {
+    this.#secrets.erase();
   }
 
   get closingHint(): string {
@@ -114,9 +128,9 @@ class CurveClient implements Handshake {
     const serverShort = clear.subarray(0, KEY);
     const cookie = clear.subarray(KEY);
     const vouch = this.#vouch(serverShort, at);
-    this.#shared.fill(0);
-    this.#shared = sharedWith(this.#cryptography, serverShort, this.#shortTerm.secretKey, at);
-    this.#shortTerm.secretKey.fill(0);
+    const { secretKey } = this.#shortTerm;
+    this.#shared = this.#secrets.keep(sharedWith(this.#cryptography, serverShort, secretKey, at));
+    this.#secrets.erase(this.#shared);
     this.#step = "initiate";
     const count = this.#ours.next();
     const box = this.#seal(
@@ -129,12 +143,11 @@ class CurveClient implements Handshake {
   /** That C' is ours, for this server alone: a box from C to S'. */
   #vouch(serverShort: Uint8Array, position: number): Uint8Array {
     const cryptography = this.#cryptography;
-    const shared = sharedWith(cryptography, serverShort, this.#longTerm.secretKey, position);
+    const shared = this.#secrets.keep(sharedWith(cryptography, serverShort, this.#longTerm.secretKey, position));
     const nonce = cryptography.random(LONG_NONCE);
     const clear = [this.#shortTerm.publicKey, this.#serverKey];
     const vouch = cryptography.seal(clear, nonceOf("VOUCH---", nonce), shared, LONG_NONCE);
     vouch.set(nonce);
-    shared.fill(0);
     return vouch;
   }
 

@@ -17,6 +17,7 @@ import {
   nonceOf,
   openBox,
   Rising,
+  Secrets,
   SHORT_NONCE,
   sharedWith,
   unexpected,
@@ -111,6 +112,7 @@ class CurveServer implements Handshake {
   /** Left out: whoever has proved a key comes in. */
   readonly #ask: Ask | undefined;
   readonly #theirs = new Rising();
+  readonly #secrets = new Secrets();
   /**
    * All that is kept between WELCOME and INITIATE. It is made anew for each connection, so that nothing of one can be
    * replayed in another.
@@ -127,6 +129,11 @@ class CurveServer implements Handshake {
 
   open(): undefined {
     return undefined;
+  }
+
+  /** A refusal ends here as well: the session calls it whenever a handshake has failed. */
+  erase(): void {
+    this.#secrets.erase();
   }
 
   receive(command: Command): Progress {
@@ -150,26 +157,28 @@ class CurveServer implements Handshake {
     const clientShort = data.subarray(keyAt, keyAt + KEY);
     const count = data.subarray(keyAt + KEY, keyAt + KEY + SHORT_NONCE);
     const boxAt = keyAt + KEY + SHORT_NONCE;
-    const shared = sharedWith(cryptography, clientShort, this.#longTerm.secretKey, position + keyAt);
+    const secrets = this.#secrets;
+    const shared = secrets.keep(sharedWith(cryptography, clientShort, this.#longTerm.secretKey, position + keyAt));
     const nonce = nonceOf("CurveZMQHELLO---", count);
     const signed = openBox(cryptography, data.subarray(boxAt), nonce, shared, position + boxAt, WRONG_KEY);
     if (!sameOctets(signed, new Uint8Array(SIGNED)))
       throw malformed("The HELLO's box holds no zeros", position + boxAt);
     this.#theirs.check(count, position + keyAt + KEY);
     const { publicKey, secretKey } = cryptography.keyPair();
-    const cookie = this.#cookie(clientShort, secretKey);
-    secretKey.fill(0);
+    secrets.keep(secretKey);
+    const cookieKey = secrets.keep(cryptography.random(KEY));
+    const cookie = this.#cookie(clientShort, secretKey, cookieKey);
     const welcome = cryptography.random(LONG_NONCE);
     const box = cryptography.seal([publicKey, cookie], nonceOf("WELCOME-", welcome), shared);
-    shared.fill(0);
+    secrets.erase(cookieKey);
+    this.#cookieKey = cookieKey;
     return { type: "continue", send: encodeCommand("WELCOME", welcome, box) };
   }
 
-  #cookie(clientShort: Uint8Array, secretKey: Uint8Array): Uint8Array {
+  #cookie(clientShort: Uint8Array, secretKey: Uint8Array, cookieKey: Uint8Array): Uint8Array {
     const cryptography = this.#cryptography;
-    this.#cookieKey = cryptography.random(KEY);
     const nonce = cryptography.random(LONG_NONCE);
-    const sealed = cryptography.seal([clientShort, secretKey], nonceOf("COOKIE--", nonce), this.#cookieKey, LONG_NONCE);
+    const sealed = cryptography.seal([clientShort, secretKey], nonceOf("COOKIE--", nonce), cookieKey, LONG_NONCE);
     sealed.set(nonce);
     return sealed;
   }
@@ -180,12 +189,13 @@ class CurveServer implements Handshake {
     const cryptography = this.#cryptography;
     const cookieNonce = nonceOf("COOKIE--", data.subarray(0, LONG_NONCE));
     const cookieBox = data.subarray(LONG_NONCE, COOKIE);
-    const cookie = openBox(cryptography, cookieBox, cookieNonce, cookieKey, position + LONG_NONCE, OLD_COOKIE);
+    const secrets = this.#secrets;
     this.#over = true;
-    cookieKey.fill(0);
+    const opened = openBox(cryptography, cookieBox, cookieNonce, cookieKey, position + LONG_NONCE, OLD_COOKIE);
+    const cookie = secrets.keep(opened);
     const clientShort = cookie.subarray(0, KEY);
     const secretKey = cookie.subarray(KEY);
-    const key = sharedWith(cryptography, clientShort, secretKey, position);
+    const key = secrets.keep(sharedWith(cryptography, clientShort, secretKey, position));
     const count = data.subarray(COOKIE, COOKIE + SHORT_NONCE);
     const boxAt = COOKIE + SHORT_NONCE;
     const nonce = nonceOf("CurveZMQINITIATE", count);
@@ -193,7 +203,7 @@ class CurveServer implements Handshake {
     this.#theirs.check(count, position + COOKIE);
     const publicKey = clear.slice(0, KEY);
     this.#checkVouch(publicKey, clear.subarray(KEY, KEY + VOUCH), clientShort, secretKey, position + boxAt);
-    secretKey.fill(0);
+    secrets.erase(key);
     const metadata = parseMetadata(clear.subarray(KEY + VOUCH), position + boxAt + MAC + KEY + VOUCH);
     return this.#judge(publicKey, metadata, key);
   }
@@ -206,10 +216,9 @@ class CurveServer implements Handshake {
     secretKey: Uint8Array,
     position: number,
   ): void {
-    const shared = sharedWith(this.#cryptography, publicKey, secretKey, position);
+    const shared = this.#secrets.keep(sharedWith(this.#cryptography, publicKey, secretKey, position));
     const nonce = nonceOf("VOUCH---", vouch.subarray(0, LONG_NONCE));
     const clear = openBox(this.#cryptography, vouch.subarray(LONG_NONCE), nonce, shared, position, NO_VOUCH);
-    shared.fill(0);
     const forThis = sameOctets(clear.subarray(0, KEY), clientShort);
     const forUs = sameOctets(clear.subarray(KEY), this.#longTerm.publicKey);
     if (forThis && forUs) return;

@@ -42,9 +42,15 @@ export function curveTraffic({ cryptography, key, asServer, ours, theirs }: Traf
   const inward = nonceOf(asServer ? FROM_CLIENT : FROM_SERVER, nothing);
   if (key.length !== KEY) throw new RangeError("a shared key has 32 octets");
   const flags = new Uint8Array(1);
+  let erased = false;
+  const notErased = () => {
+    // A key of zeros is one that everybody knows.
+    if (erased) throw new Error("the connection is over, and its key erased");
+  };
   return {
     name: NAME,
     seal({ payload, more, command }) {
+      notErased();
       ours.nextInto(outward, PREFIX);
       flags[0] = (more ? FLAG_MORE : 0) | (command ? FLAG_COMMAND : 0);
       const size = HEAD + MAC + 1 + payload.length;
@@ -58,6 +64,7 @@ export function curveTraffic({ cryptography, key, asServer, ours, theirs }: Traf
       return out;
     },
     unseal({ data, position }: Command): Unsealed {
+      notErased();
       if (data.length < SHORT_NONCE + MAC + 1) throw malformed("A MESSAGE is too short for a box", position);
       const count = data.subarray(0, SHORT_NONCE);
       inward.set(count, PREFIX);
@@ -69,6 +76,10 @@ export function curveTraffic({ cryptography, key, asServer, ours, theirs }: Traf
       }
       const more = (clear[0] & FLAG_MORE) !== 0;
       return { payload: clear.subarray(1), more, command: (clear[0] & FLAG_COMMAND) !== 0 };
+    },
+    erase() {
+      erased = true;
+      key.fill(0);
     },
   };
 }

@@ -37,6 +37,10 @@ export class HandshakeInProgress {
     return this.#handshake.open();
   }
 
+  erase(): void {
+    this.#handshake.erase?.();
+  }
+
   receive(command: Command): Progress {
     this.#lastAt = command.position;
     return this.#handshake.receive(command);

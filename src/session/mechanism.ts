@@ -36,6 +36,8 @@ export interface Handshake {
   receiveMessage?(payload: Uint8Array): Progress;
   /** Why the peer may have closed now, in a plain sentence: the hint of the error if it does. */
   readonly closingHint?: string | undefined;
+  /** The handshake has failed, or its connection is over before it was complete: erase the keys. */
+  erase?(): void;
 }
 
 /** What a command, a message, or a verdict led to. */
@@ -79,6 +81,8 @@ export interface Traffic {
   seal(frame: Unsealed): Uint8Array;
   /** The frame that a body carries, owned. Throws a {@link ZmtpError} if it is none, and the session ends. */
   unseal(command: Command): Unsealed;
+  /** The session is over, and nothing is sealed or unsealed any more: erase the keys. */
+  erase?(): void;
 }
 
 /** A frame as it was before it was sealed; its payload becomes the session's. */

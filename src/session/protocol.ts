@@ -136,6 +136,13 @@ export class Protocol {
     if (error !== undefined) this.#fail(error);
   }
 
+  /** Nothing more is sealed or unsealed: no key stays behind. */
+  erase(): void {
+    const { phase } = this;
+    if (phase.at === "handshake") phase.handshake.erase();
+    else if (phase.at === "active") phase.traffic?.erase?.();
+  }
+
   /** Reads on before the traffic; says whether anything came of it. */
   #readOn(phase: InGreeting | InHandshake | Over): boolean {
     if (phase.at === "over") return false;
@@ -266,6 +273,7 @@ export class Protocol {
   #fail(error: ZmtpError, reason = REASONS[error.code]): void {
     const { phase } = this;
     if (phase.at === "over") return;
+    this.erase();
     const peer = phase.at === "active" ? phase.peer : undefined;
     this.phase = { at: "over", state: phase.at, peer, error };
     if (reason !== undefined) this.#send(encodeError(reason));

@@ -2,6 +2,7 @@
 import type { FrameBatch } from "../codec/batch.js";
 import { type Message, octets, type Payload } from "../codec/payload.js";
 import { ZmtpError } from "../error.js";
+import { commandBody } from "./command.js";
 import type { SessionBatchEvent, SessionEvent } from "./event.js";
 import { FrameByFrame, iterate } from "./event-queue.js";
 import { encodeGreeting, type Greeting } from "./greeting.js";
@@ -212,8 +213,7 @@ export class ZmtpSession {
   }
 
   /**
-   * @internal Fast path for WebSocket: true if the session would pass this message on unchanged. Then skip
-   * `receiveFrame`. The session has taken note of its MORE.
+   * @internal For WebSocket: true if the session would pass this message on unchanged. Then skip `receiveFrame`.
    */
   admits(payload: Uint8Array, command: boolean, more = false): boolean {
     const { phase, limits, socketType } = this.#protocol;
@@ -253,6 +253,16 @@ export class ZmtpSession {
   /** @internal Seals whole messages that were encoded in the clear; a frame may lie across two chunks. */
   seal(chunks: readonly Uint8Array[]): readonly Uint8Array[] {
     return this.#protocol.outgoing.sealed(chunks);
+  }
+
+  /** @internal A command in traffic as octets to send, sealed where the mechanism does. Throws as `send` does. */
+  command(name: string, data: Uint8Array): Uint8Array {
+    return this.#protocol.outgoing.command(commandBody(name, data));
+  }
+
+  /** @internal The connection is over: nothing comes or leaves any more. */
+  erase(): void {
+    this.#protocol.erase();
   }
 
   /** @internal Whether frames leave as they are, so that whoever gathers them may encode them itself. */

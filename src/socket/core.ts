@@ -104,13 +104,12 @@ export class SocketCore implements PipeUser, EndpointOwner, OptionOwner, OpenSoc
     return this.#waitToRead((pattern) => pattern.receive());
   }
 
-  /** As `receive`, a run of messages at a time. */
-  receiveBatch(): Promise<FrameBatch> {
+  /** As `receive`, a run of messages at a time, which `next` asks the pattern for. */
+  receiveBatch<T>(next: (pattern: Pattern) => T | undefined): Promise<T> {
     if (this.#state !== "open") this.check();
     if (this.#reader !== undefined) throw fault("EBUSY", undefined, READING);
-    const batch = this.#atOnce.use() ? this.pattern.receiveBatch() : undefined;
-    if (batch !== undefined) return Promise.resolve(batch);
-    return this.#waitToRead((pattern) => pattern.receiveBatch());
+    const batch = this.#atOnce.use() ? next(this.pattern) : undefined;
+    return batch === undefined ? this.#waitToRead(next) : Promise.resolve(batch);
   }
 
   send(message: SentMessage, extra?: Extra): Promise<void> {

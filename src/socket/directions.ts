@@ -2,7 +2,16 @@
 import type { FrameBatch } from "../codec/batch.js";
 import type { MessageLike } from "./message.js";
 import { Socket } from "./socket.js";
-import { iterate, iterateBatches, receive, receiveBatch, send, sendMany } from "./transfer.js";
+import {
+  iterate,
+  iterateBatches,
+  iterateRouted,
+  receive,
+  receiveBatch,
+  receiveRouted,
+  send,
+  sendMany,
+} from "./transfer.js";
 import type { Message, Readable, Writable } from "./types.js";
 
 // At run time every socket has them; one that cannot do it says so. `as any` code of the `zeromq` package relies on
@@ -56,12 +65,12 @@ export abstract class TwoWaySocket<
   declare [Symbol.asyncIterator]: () => AsyncIterator<Received, undefined>;
 }
 
-/** Beyond the `zeromq` package: messages by the run. */
-export interface BatchReadable {
+/** Beyond the `zeromq` package: messages by the run; a ROUTER's runs say whom they are from. */
+export interface BatchReadable<Batch = FrameBatch> {
   /** The next run of whole messages, valid until the next is asked for. Throws as `receive` does. */
-  receiveBatch(): Promise<FrameBatch>;
+  receiveBatch(): Promise<Batch>;
   /** One run after the other, each valid until the next is asked for. */
-  batches(): AsyncIterableIterator<FrameBatch, undefined>;
+  batches(): AsyncIterableIterator<Batch, undefined>;
 }
 
 /** Beyond the `zeromq` package: many messages with one call. */
@@ -72,5 +81,7 @@ export interface BatchWritable {
 
 /** @internal What the classes that have it take over. */
 export const batchReading = { receiveBatch, batches: iterateBatches };
+/** @internal */
+export const routedReading = { receiveBatch: receiveRouted, batches: iterateRouted };
 /** @internal */
 export const batchWriting = { sendMany };

@@ -27,4 +27,4 @@ export {
   XPublisher,
   XSubscriber,
 } from "./sockets.js";
-export type { Message, Readable, SocketOptions, Writable } from "./types.js";
+export type { Message, Readable, RoutedBatch, SocketOptions, Writable } from "./types.js";

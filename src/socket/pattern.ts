@@ -107,6 +107,11 @@ export class Pattern {
     return this.incoming.nextBatch();
   }
 
+  /** The identity of whoever sent the last message or run. Only a ROUTER knows one. */
+  get from(): Uint8Array | undefined {
+    return undefined;
+  }
+
   /** Accepts a message; false if there is no room for it now. Throws the fault if it cannot be sent at all. */
   send(message: SentMessage, _extra?: Extra): boolean {
     if (this.outgoing === undefined) throw fault("ENOTSUP");

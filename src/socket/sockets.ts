@@ -5,12 +5,13 @@ import {
   batchReading,
   batchWriting,
   ReceivingSocket,
+  routedReading,
   SendingSocket,
   TwoWaySocket,
 } from "./directions.js";
 import type { MessageLike } from "./message.js";
 import { optionAccessors } from "./option-accessors.js";
-import type { Message, SocketOptions } from "./types.js";
+import type { Message, RoutedBatch, SocketOptions } from "./types.js";
 
 /** Two sockets and nobody else. RFC 31. */
 export class Pair extends TwoWaySocket {
@@ -104,13 +105,15 @@ export interface RouterConnectOptions {
 }
 
 /** Messages carry in front whom they are for, or whom they are from. RFC 28. */
-export class Router extends TwoWaySocket implements BatchWritable {
+export class Router extends TwoWaySocket implements BatchReadable<RoutedBatch>, BatchWritable {
   declare routingId: string | null;
   /** True: `send` fails with EHOSTUNREACH where nobody has that identity, and waits where the peer is full. */
   declare mandatory: boolean;
   declare probeRouter: boolean;
   /** True: a new peer with the identity of another takes its place. */
   declare handover: boolean;
+  declare receiveBatch: BatchReadable<RoutedBatch>["receiveBatch"];
+  declare batches: BatchReadable<RoutedBatch>["batches"];
   declare sendMany: BatchWritable["sendMany"];
 
   constructor(options?: SocketOptions<Router>) {
@@ -200,6 +203,7 @@ export class Stream extends TwoWaySocket<[Message, Message], [MessageLike, Messa
 }
 
 for (const { prototype } of [Subscriber, Dealer, Pull]) Object.assign(prototype, batchReading);
+Object.assign(Router.prototype, routedReading);
 for (const { prototype } of [Dealer, Router, Push]) Object.assign(prototype, batchWriting);
 optionAccessors({
   Pair,

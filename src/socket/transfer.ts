@@ -4,17 +4,29 @@
  */
 import type { FrameBatch } from "../codec/batch.js";
 import { refuseMore } from "./arguments.js";
-import { textBytes } from "./bytes.js";
+import { copyOf, textBytes } from "./bytes.js";
 import type { SocketCore } from "./core.js";
 import { coreOf } from "./core-of.js";
 import { type ErrnoError, fault } from "./errno.js";
 import { messageOf } from "./message.js";
-import type { Extra, Received } from "./pattern.js";
+import type { Extra, Pattern, Received } from "./pattern.js";
 import type { Socket } from "./socket.js";
+import type { Message, RoutedBatch } from "./types.js";
 
 /** Types whose `send` is told whom, or which group, a message is for. */
 const SERVER = 12;
 const RADIO = 14;
+
+/** Takes a run from a pattern; undefined if none waits. */
+type NextRun<T> = (pattern: Pattern) => T | undefined;
+
+const nextBatch: NextRun<FrameBatch> = (pattern) => pattern.receiveBatch();
+
+const nextRouted: NextRun<RoutedBatch> = (pattern) => {
+  const batch = pattern.receiveBatch();
+  // A copy: the caller may keep it, and change it.
+  return batch && { identity: copyOf(pattern.from as Uint8Array) as Message, batch };
+};
 
 /** Types that hear nothing: a `receive` of theirs would wait for ever. */
 const DEAF = ["PUB", "PUSH", "RADIO", "SCATTER"];
@@ -53,7 +65,13 @@ export function receive(this: Socket): Promise<Received> {
 /** @internal The next run of messages: valid until the next is asked for. */
 export function receiveBatch(this: Socket): Promise<FrameBatch> {
   refuseMore(arguments.length, 0);
-  return hearing(coreOf(this)).receiveBatch();
+  return hearing(coreOf(this)).receiveBatch(nextBatch);
+}
+
+/** @internal As `receiveBatch`, with the identity that a ROUTER's message would have in front. */
+export function receiveRouted(this: Socket): Promise<RoutedBatch> {
+  refuseMore(arguments.length, 0);
+  return coreOf(this).receiveBatch(nextRouted);
 }
 
 /** @internal An iterator of our own: an async generator costs a message twice as much. */
@@ -73,15 +91,22 @@ export function iterate(this: Socket): AsyncIterator<Received, undefined> {
 
 /** @internal As `iterate`, a run of messages at a time. */
 export function iterateBatches(this: Socket): AsyncIterableIterator<FrameBatch, undefined> {
-  const core = hearing(coreOf(this));
-  const socket = this;
+  return batchesOf(this, hearing(coreOf(this)), nextBatch);
+}
+
+/** @internal As `iterateBatches`, each with the identity of its sender. */
+export function iterateRouted(this: Socket): AsyncIterableIterator<RoutedBatch, undefined> {
+  return batchesOf(this, coreOf(this), nextRouted);
+}
+
+function batchesOf<T>(socket: Socket, core: SocketCore, next: NextRun<T>): AsyncIterableIterator<T, undefined> {
   return {
     [Symbol.asyncIterator]() {
       return this;
     },
     next() {
       if (socket.closed) return Promise.resolve(OVER);
-      return untilClosed(core, core.receiveBatch());
+      return untilClosed(core, core.receiveBatch(next));
     },
   };
 }

@@ -1,5 +1,6 @@
 /** Types that the `zeromq` package has, so that programs written for it compile. */
 
+import type { FrameBatch } from "../codec/batch.js";
 import type { Frame } from "./bytes.js";
 import type { Context } from "./context-face.js";
 import type { MessageLike } from "./message.js";
@@ -48,6 +49,14 @@ export interface Readable<Received extends object[] = Message[]> {
   receive(): Promise<Received>;
   /** One message after the other, until the socket is closed. Leaving the loop does not close it. */
   [Symbol.asyncIterator](): AsyncIterator<Received, undefined>;
+}
+
+/** A run of messages that one peer sent to a ROUTER. */
+export interface RoutedBatch {
+  /** Whom the messages are from: what each would have in front if it were received alone. Owned. */
+  readonly identity: Message;
+  /** The messages, without the identity; borrowed, valid until the next run is asked for. */
+  readonly batch: FrameBatch;
 }
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;

@@ -6,7 +6,6 @@ import type { FrameBatch } from "../codec/batch.js";
 import type { Inbox } from "../connection/inbox.js";
 import type { Link } from "../connection/link.js";
 import type { Outbox } from "../connection/outbox.js";
-import { encodeCommand } from "../session/command.js";
 import type { PeerInfo } from "../session/peer.js";
 import { Fifo } from "./fifo.js";
 import type { Side } from "./inproc.js";
@@ -118,11 +117,11 @@ export class WirePipe implements Pipe {
   }
 
   join(group: Uint8Array): void {
-    this.#link?.outflow.command(encodeCommand("JOIN", group));
+    this.#link?.sender.command("JOIN", group);
   }
 
   leave(group: Uint8Array): void {
-    this.#link?.outflow.command(encodeCommand("LEAVE", group));
+    this.#link?.sender.command("LEAVE", group);
   }
 
   close(linger: number): void {

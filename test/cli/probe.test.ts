@@ -2,10 +2,11 @@
 import { createServer, type Socket } from "node:net";
 import { PassThrough } from "node:stream";
 import { expect, it } from "vitest";
-import { Router } from "zeromq";
+import { Dealer, Router } from "zeromq";
 import { PROBE } from "../../src/cli/probe.js";
 import { talk } from "../../src/cli/talk.js";
 import { catalogue, type Fault } from "../faults/catalogue.js";
+import { inProcess, objects } from "./program.js";
 
 interface Outcome {
   readonly exit: number;
@@ -106,4 +107,22 @@ it("says with exit code 3 that nobody is there, and with 4 that somebody is sile
   close();
   const { exit, lines } = await probe(url, { as: "DEALER" });
   expect([exit, lines.join(" ")]).toEqual([3, expect.stringContaining("NOT_REACHED")]);
+});
+
+it("with --listen judges who dials: a good peer, whose offsets count from its first octet", async () => {
+  const dealer = new Dealer({ routingId: "guest", linger: 0 });
+  try {
+    const heard = (text: string) => {
+      const [url] = /tcp:\S+/.exec(text) ?? [];
+      if (url !== undefined) dealer.connect(url);
+    };
+    const values = { listen: true, as: "ROUTER", time: "60", json: true };
+    const { exit, stdout } = await inProcess(PROBE, { values, positionals: ["tcp://127.0.0.1:0"], heard });
+    const all = objects(stdout);
+    const identity = Buffer.from("guest").toString("hex");
+    expect([exit, all.at(-1)]).toEqual([0, expect.objectContaining({ healthy: true, socketType: "DEALER", identity })]);
+    expect(all[0]).toMatchObject({ start: 0, end: 64, kind: "greeting" });
+  } finally {
+    dealer.close();
+  }
 });

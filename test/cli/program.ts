@@ -1,7 +1,10 @@
 /** The built program, run as a shell runs it: without a terminal, its streams are pipes. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { PassThrough } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
+import type { Command, Value } from "../../src/cli/command.js";
+import { talk } from "../../src/cli/talk.js";
 
 const PROGRAM = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 
@@ -59,6 +62,49 @@ export async function run(args: readonly string[], stdin?: string, env?: object)
   const running = start(args, stdin, env);
   const code = await running.ended;
   return { code, stdout: running.stdout, stderr: running.stderr };
+}
+
+/** What a command is given that runs in this process. */
+export interface Given {
+  readonly values?: Readonly<Record<string, Value>>;
+  readonly positionals?: readonly string[];
+  readonly stdin?: Uint8Array;
+  readonly columns?: number;
+  /** Told of each piece that the command writes to stderr. */
+  readonly heard?: (text: string) => void;
+}
+
+/** Runs a command in this process: quicker than a program of its own. Rejects as the command does. */
+export async function inProcess(command: Command, { values = {}, positionals = [], ...given }: Given) {
+  const { stdin = new Uint8Array(0), columns = 80, heard } = given;
+  const told = { stdout: "", stderr: "" };
+  const sink = (name: keyof typeof told) => {
+    const stream = new PassThrough();
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      told[name] += text;
+      if (name === "stderr") heard?.(text);
+    });
+    return stream as unknown as NodeJS.WriteStream;
+  };
+  const [stdout, stderr] = [sink("stdout"), sink("stderr")];
+  const input = new PassThrough();
+  input.end(stdin);
+  const env = { COLUMNS: String(columns) };
+  const say = talk({ stdout, stderr, env, json: values.json === true, verbose: values.verbose === true });
+  const { signal } = new AbortController();
+  const args = { values, positionals };
+  const exit = await command.run({
+    args,
+    stdin: input as unknown as NodeJS.ReadStream,
+    stdout,
+    stderr,
+    env,
+    signal,
+    say,
+  });
+  // What was written in this turn is heard in the next.
+  await new Promise((resolve) => setImmediate(resolve));
+  return { exit, ...told };
 }
 
 /** Every line of JSON. Throws for a line that is none. */

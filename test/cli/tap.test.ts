@@ -87,13 +87,19 @@ describe("tap", () => {
     expect(await tap.ended).toBe(0);
     const told = objects(tap.stdout).filter(({ type }) => type !== "end");
     expect(told.filter(({ side }) => side === "client")).toMatchObject([
-      { connection: 0, type: "greeting", name: "NULL" },
-      { type: "command", name: "READY" },
-      { type: "message", lengths: [0, 8], frames: ["", "what\\x1b[2J"] },
+      { connection: 0, type: "entry", kind: "greeting", title: "Greeting: ZMTP 3.1, NULL" },
+      { kind: "command", name: "READY" },
+      { kind: "message", frames: [{ length: 0 }, { length: 8, preview: "77 68 61 74 1b 5b 32 4a" }] },
     ]);
+    const names = told.flatMap(({ fields }) => (fields as { name: string }[]).map(({ name }) => name));
+    expect(names).toEqual(
+      expect.arrayContaining(["zmtp.mechanism", "zmtp.flags", "zmtp.metadata.key", "zmtp.metadata.value", "zmtp.data"]),
+    );
     expect(told.filter(({ side }) => side === "server").at(-1)).toMatchObject({
-      lengths: [0, 4],
-      frames: ["", "that"],
+      frames: [
+        { length: 0, more: true },
+        { length: 4, more: false, preview: "74 68 61 74" },
+      ],
     });
   });
 
@@ -109,10 +115,10 @@ describe("tap", () => {
     for await (const piece of client) answer.push(piece as Buffer);
     expect(Buffer.concat(answer).toString()).toBe("GET / HTTP/1.1\r\n\r\n");
     expect(await tap.ended).toBe(0);
-    const faults = objects(tap.stdout).filter(({ type }) => type === "fault");
+    const faults = objects(tap.stdout).filter(({ kind }) => kind === "fault");
     expect(faults).toMatchObject([
-      { code: "NOT_ZMTP", offset: 0 },
-      { code: "NOT_ZMTP", offset: 0 },
+      { side: "client", error: { code: "NOT_ZMTP", offset: 0 } },
+      { side: "server", error: { code: "NOT_ZMTP", offset: 0 } },
     ]);
   });
 

@@ -28,6 +28,8 @@ written by \`node test/cli/write.js\`.
 - **\`--json\`** makes every line of stdout one JSON object with a \`type\`, errors included. A \`message\` has
   \`frames\`: each has \`text\` if it is UTF-8, and \`hex\` if it is not. An \`error\` has \`code\`, \`message\` and
   \`exit\`, and \`offset\`, \`section\` and \`hint\` where there are any.
+  What goes over the wire is an \`entry\`; its \`fields\` have the names of Wireshark's display filters
+  (\`zmtp.flags\`, \`zmtp.metadata.key\`), and \`start\` and \`end\` count octets from the first that the side sent.
 - **What a peer sends is harmless to a terminal:** control characters and what turns text around are escaped.
 - **Ctrl-C ends in order**, with the recording written and exit code 0; a second one ends at once. A reader that goes
   away (\`| head -1\`) is no error.

@@ -99,6 +99,33 @@ describe("a listener tells of", () => {
     await servesHonest(listener);
   });
 
+  const faults: Record<string, () => unknown> = {
+    throws: () => {
+      throw new Error("the caller's fault");
+    },
+    rejects: async () => {
+      throw new Error("the caller's fault");
+    },
+  };
+  it.each(Object.keys(faults))("strangers though the function told %s: it goes on, and warns once", async (how) => {
+    const warnings: Error[] = [];
+    const hear = (warning: Error) => void warnings.push(warning);
+    process.on("warning", hear);
+    onTestFinished(() => void process.off("warning", hear));
+    const listener = await listening("tcp://127.0.0.1:0", { ...PULL, onRefused: faults[how] as () => void });
+    for (let i = 0; i < 2; i++) {
+      const socket = await rawDial(listener.endpoint);
+      const dropped = everything(socket);
+      socket.write(hello("PULL"));
+      await dropped;
+      socket.destroy();
+    }
+    await servesHonest(listener);
+    expect(listener.refused).toBe(2);
+    const ours = warnings.filter(({ name }) => name === "MonocoqueWarning");
+    expect(ours.map(({ message }) => message)).toEqual([expect.stringContaining("the caller's fault")]);
+  });
+
   it("nobody when it is closed itself", async () => {
     const { listener } = await guarded("tcp://127.0.0.1:0");
     const socket = await rawDial(listener.endpoint);

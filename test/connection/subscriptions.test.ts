@@ -23,6 +23,20 @@ describe("what a subscriber wants", () => {
     expect(wanted.match("")).toBe(true);
   });
 
+  it("costs its octets and its place, and nothing once it is cancelled", () => {
+    const wanted = new Subscriptions();
+    wanted.add(pattern(1000));
+    const { cost } = wanted;
+    expect(cost).toBeGreaterThan(1000);
+    wanted.add(pattern(1000));
+    expect(wanted.cost).toBe(2 * cost);
+    wanted.remove(pattern(1000));
+    wanted.remove(pattern(999));
+    expect(wanted.cost).toBe(cost);
+    wanted.remove(pattern(1000));
+    expect(wanted.cost).toBe(0);
+  });
+
   it("takes a bounded amount of memory", () => {
     const wanted = new Subscriptions();
     let taken = 0;

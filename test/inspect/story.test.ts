@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 import { encodeFrame, encodeGreeting } from "../../src/index.js";
 import { type Entry, parseHex, readPcap, Story } from "../../src/inspect/index.js";
 import { catalogue } from "../faults/catalogue.js";
+import { packet, pcap, pcapng } from "./captured.js";
 
 const folder = new URL("../captures/", import.meta.url);
 const { captures } = JSON.parse(readFileSync(new URL("index.json", folder), "utf8"));
@@ -70,51 +71,6 @@ it("reads hexadecimal as people paste it", () => {
   expect(() => parseHex("ff zz")).toThrow(/"z"/);
 });
 
-/** An IP packet of either version with a TCP segment in it. */
-function packet(version: 4 | 6, ports: [number, number], sequence: number, flags: number, octets: Uint8Array) {
-  const tcp = Buffer.alloc(20 + octets.length);
-  tcp.writeUInt16BE(ports[0], 0);
-  tcp.writeUInt16BE(ports[1], 2);
-  tcp.writeUInt32BE(sequence >>> 0, 4);
-  tcp[12] = 5 << 4;
-  tcp[13] = flags;
-  tcp.set(octets, 20);
-  const ip = Buffer.alloc(version === 4 ? 20 : 40);
-  ip[0] = version === 4 ? 0x45 : 0x60;
-  if (version === 4) ip.writeUInt16BE(20 + tcp.length, 2);
-  else ip.writeUInt16BE(tcp.length, 4);
-  ip[version === 4 ? 9 : 6] = 6;
-  return Buffer.concat([ip, tcp]);
-}
-
-const u32 = (little: boolean, ...values: number[]) => {
-  const out = Buffer.alloc(values.length * 4);
-  values.forEach((value, i) => {
-    if (little) out.writeUInt32LE(value, i * 4);
-    else out.writeUInt32BE(value, i * 4);
-  });
-  return out;
-};
-
-function pcap(link: number, little: boolean, packets: Buffer[]): Buffer {
-  const version = little ? 0x00040002 : 0x00020004;
-  const head = u32(little, 0xa1b2c3d4, version, 0, 0, 65535, link);
-  return Buffer.concat([head, ...packets.flatMap((p, i) => [u32(little, i, 500, p.length, p.length), p])]);
-}
-
-function pcapng(link: number, little: boolean, packets: Buffer[]): Buffer {
-  const block = (type: number, body: Buffer) => {
-    const padded = Buffer.concat([body, Buffer.alloc((4 - (body.length % 4)) % 4)]);
-    return Buffer.concat([u32(little, type, padded.length + 12), padded, u32(little, padded.length + 12)]);
-  };
-  const linkWord = little ? link : link << 16;
-  return Buffer.concat([
-    block(0x0a0d0d0a, u32(little, 0x1a2b3c4d, little ? 1 : 1 << 16, 0xffffffff, 0xffffffff)),
-    block(1, u32(little, linkWord, 0)),
-    ...packets.map((p) => block(6, Buffer.concat([u32(little, 0, 0, 1_000_500, p.length, p.length), p]))),
-  ]);
-}
-
 const LINKS: [number, number][] = [
   [0, 4],
   [1, 14],
@@ -150,6 +106,48 @@ it("finds the same stream in captures of every link, both versions of IP and bot
       }
     }
   }
+});
+
+it("says a gap aloud, keeps what waits behind it, and tells the story up to it", () => {
+  const part = (from: number, to: number) => packet(4, [1, 2], 101 + from, 24, hello.subarray(from, to));
+  const fin = packet(4, [1, 2], 101 + hello.length, 17, new Uint8Array(0));
+  const file = pcap(101, true, [packet(4, [1, 2], 100, 2, new Uint8Array(0)), part(0, 66), part(70, 75), fin]);
+  const records = [...readPcap(file)];
+  expect(records.map(({ octets, missing }) => [octets?.length, missing])).toEqual([
+    [66, undefined],
+    [5, 4],
+    [0, hello.length - 75],
+    [undefined, undefined],
+  ]);
+  expect(records[1].octets).toEqual(new Uint8Array(hello.subarray(70, 75)));
+  const story = new Story();
+  const entries = records.flatMap(({ side, octets, missing }) => [
+    ...(missing === undefined ? [] : story.gap(side, missing)),
+    ...(octets === undefined ? story.end(side) : story.read(side, octets)),
+  ]);
+  expect(entries.map(({ kind, start, end }) => [kind, start, end])).toEqual([
+    ["greeting", 0, 64],
+    ["gap", 66, 70],
+    ["gap", 70, hello.length],
+  ]);
+});
+
+it("keeps of a message 64 octets a frame and 1024 frames, whatever the peer sends", () => {
+  const story = new Story();
+  const long = encodeFrame(new Uint8Array(300_000).fill(7), { more: true });
+  const chain = Array.from({ length: 5000 }, (_, i) => encodeFrame(`frame ${i}`, { more: i < 4999 }));
+  const octets = Buffer.concat([encodeGreeting(), long, ...chain]);
+  const [, message] = story.read("client", octets);
+  octets.fill(0);
+  expect([message.title, message.end]).toEqual(["Message of 5001 frames", octets.length]);
+  const { frames = [], fields } = message;
+  expect(frames.length).toBe(1024);
+  expect(frames[0]).toMatchObject({ start: 64, end: 64 + long.length, length: 300_000 });
+  expect(frames[0].preview).toEqual(new Uint8Array(64).fill(7));
+  expect(frames[0].preview.buffer.byteLength).toBe(64);
+  expect(Buffer.from(frames[1023].preview).toString()).toBe("frame 1022");
+  expect(fields[2]).toMatchObject({ name: "payload", start: 73, end: 300_073, value: expect.stringMatching(/…$/) });
+  expect(fields.length).toBe(3 * 64);
 });
 
 it("refuses a capture that breaks off, wherever it does, by an Error", () => {

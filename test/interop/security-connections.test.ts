@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import * as zmq from "zeromq";
 import { curveClient, curveKeyPair, curveServer, encodeZ85 } from "../../src/curve.js";
-import { type Mechanism, plainClient, plainServer, type ZmtpError } from "../../src/index.js";
+import { type Mechanism, overStreams, plainClient, plainServer, type ZmtpError } from "../../src/index.js";
 import {
   accepted,
   anyEndpoint,
@@ -15,6 +15,7 @@ import {
   texts,
 } from "../support/connections.js";
 import { opened } from "../support/libzmq.js";
+import { transforms } from "../support/streams.js";
 
 const server = curveKeyPair();
 const client = curveKeyPair();
@@ -134,5 +135,34 @@ describe("a listener with an authenticator", () => {
     expect((await theirs.receive()).map(String)).toEqual(["to", "libzmq"]);
     await theirs.send(["and", "back"]);
     expect(await nextText(connection)).toEqual(["and", "back"]);
+  });
+});
+
+describe("a forged MESSAGE", () => {
+  it("ends the connection, on both sides, and nothing more is accepted", async () => {
+    const [[nearEnd, farEnd], [ours, theirs]] = [transforms(), mechanisms.CURVE];
+    let forge: (() => void) | undefined;
+    const tampering = new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        const octets = chunk.slice();
+        if (forge) octets[octets.length - 1] ^= 1;
+        forge?.();
+        controller.enqueue(octets);
+      },
+    });
+    nearEnd.readable.pipeTo(tampering.writable).catch(() => {});
+    const [near, far] = await Promise.all([
+      overStreams(
+        { readable: tampering.readable, writable: nearEnd.writable },
+        { socketType: "PAIR", mechanism: ours },
+      ),
+      overStreams(farEnd, { socketType: "PAIR", mechanism: theirs }),
+    ]);
+    // Accepted in the very turn in which the forged octets are read, so that it still waits.
+    forge = () => void near.send("waits");
+    far.send("to be forged");
+    expect(await near.closed).toMatchObject({ by: "fault", error: { code: "CURVE_BOX" } });
+    expect(near.send("too late")).toBe(false);
+    await far.closed;
   });
 });

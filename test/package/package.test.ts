@@ -16,6 +16,7 @@ const KiB = 1024;
 const BUDGETS = {
   ".": 165 * KiB,
   "./node": 25 * KiB,
+  "./thread": 60 * KiB,
   "./curve": 30 * KiB,
   "./inspect": 40 * KiB,
   "./sockets": 95 * KiB,

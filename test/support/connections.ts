@@ -5,7 +5,14 @@ import path from "node:path";
 import { onTestFinished } from "vitest";
 import type * as zmq from "zeromq";
 import type { Connection } from "../../src/index.js";
-import { connect, type Listener, type ListenOptions, listen, type NodeConnectionOptions } from "../../src/node.js";
+import {
+  connect,
+  type Listener,
+  type ListenOptions,
+  listen,
+  type NodeConnectionOptions,
+  type NodeConnectOptions,
+} from "../../src/node.js";
 
 /** A signal that ends whatever it was given to when the test is over; `signal` may end it before. */
 export function untilTestEnds(signal?: AbortSignal): AbortSignal {
@@ -14,9 +21,18 @@ export function untilTestEnds(signal?: AbortSignal): AbortSignal {
   return signal ? AbortSignal.any([signal, controller.signal]) : controller.signal;
 }
 
+/** `THREAD=1` puts the connections of every test that can be into another thread: the same tests hold there. */
+const inThread = process.env.THREAD === "1";
+
+/** Whether the work of such a connection can be done in another thread; `busyPoll` is about this one. */
+function canMove(url: string, { mechanism, codec, busyPoll }: NodeConnectOptions): boolean {
+  return !url.startsWith("ws") && mechanism === undefined && codec === undefined && busyPoll === undefined;
+}
+
 /** `connect`, for as long as the test. */
-export function connected(url: string, options: NodeConnectionOptions): Promise<Connection> {
-  return connect(url, { ...options, signal: untilTestEnds(options.signal) });
+export function connected(url: string, options: NodeConnectOptions): Promise<Connection> {
+  const thread = options.thread ?? (inThread && canMove(url, options));
+  return connect(url, { ...options, thread, signal: untilTestEnds(options.signal) });
 }
 
 /** `listen`, for as long as the test. */
@@ -48,7 +64,7 @@ export async function anyEndpoint(scheme: Scheme): Promise<string> {
 /** Two ends of one connection of ours: who connected, and who was connected to. */
 export async function pair(
   url: string,
-  ours: NodeConnectionOptions,
+  ours: NodeConnectOptions,
   theirs: ListenOptions = ours,
 ): Promise<readonly [Connection, Connection]> {
   const listener = await listening(url, theirs);

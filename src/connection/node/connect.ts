@@ -5,7 +5,7 @@ import type { Connection } from "../connection.js";
 import { parseEndpoint } from "../endpoint.js";
 import { open } from "../opening.js";
 import { bufferPayload } from "./buffer-payload.js";
-import { type NodeConnectionOptions, nodeSettingsFor } from "./options.js";
+import { type NodeConnectOptions, nodeSettingsFor } from "./options.js";
 import type { NodePayload } from "./payload-type.js";
 import { routeTo } from "./schemes.js";
 
@@ -17,7 +17,9 @@ import { routeTo } from "./schemes.js";
  *   reached, another code if it does not speak ZMTP as it should or takes too long; the signal's reason; a TypeError
  *   for what is no endpoint, a TypeError or a RangeError for an option that will not do.
  */
-export async function connect(url: string, options: NodeConnectionOptions): Promise<Connection<NodePayload>> {
+export async function connect(url: string, options: NodeConnectOptions): Promise<Connection<NodePayload>> {
+  const { thread } = options ?? {};
+  if (thread) return (await import("./thread.js")).connectInThread(url, { ...options, thread });
   const endpoint = parseEndpoint(url);
   const settings = nodeSettingsFor(options);
   const route = await routeTo(endpoint, settings);

@@ -14,7 +14,7 @@ import type { LinkParts, LinkUser } from "../link-user.js";
 import { Opening } from "../opening.js";
 import { type WebSocketLike, WebSocketTransport, zwsParts } from "../websocket.js";
 import { bufferPayload } from "./buffer-payload.js";
-import type { ListenSettings } from "./options.js";
+import type { ListenSettings, Refusal } from "./options.js";
 import type { NodePayload } from "./payload-type.js";
 import { remoteAddressOf, SocketTransport } from "./socket.js";
 
@@ -34,6 +34,7 @@ export class Doorman {
   readonly #byAddress = new Map<string, number>();
   #connections = 0;
   #refused = 0;
+  #warned = false;
   #ready: Peer[] = [];
   #arrival: Deferred | undefined;
   #closed = false;
@@ -57,12 +58,13 @@ export class Doorman {
     else socket.destroy();
   }
 
-  /** A peer over ws://, whose upgrade is done. */
-  webSocket(socket: WebSocketLike, address: string | undefined): void {
+  /** A peer over ws://, whose upgrade is done. Returns a function to call if what it sends goes over a limit. */
+  webSocket(socket: WebSocketLike, address: string | undefined): (error: ZmtpError) => void {
     const [settings, parts] = zwsParts(this.#settings);
     const link = this.#link(settings as ListenSettings, parts, address);
     if (!link.over) new WebSocketTransport(socket, link.reception, address);
     else socket.terminate?.();
+    return (error) => link.fail(error);
   }
 
   /** A socket that may become a WebSocket. Returns a function to call when the handshake is over. */
@@ -164,7 +166,17 @@ export class Doorman {
   #tell(error: unknown, remoteAddress: string | undefined): void {
     if (!(error instanceof ZmtpError) || error.code === "LISTENER_CLOSED") return;
     this.#refused++;
-    this.#settings.onRefused?.({ error, remoteAddress });
+    void this.#callBack({ error, remoteAddress });
+  }
+
+  /** A fault of the caller's function must not end the process: any stranger could make it happen. */
+  async #callBack(refusal: Refusal): Promise<void> {
+    try {
+      await this.#settings.onRefused?.(refusal);
+    } catch (cause) {
+      if (!this.#warned) process.emitWarning(`onRefused failed, and may again: ${String(cause)}`, "MonocoqueWarning");
+      this.#warned = true;
+    }
   }
 
   #wake(): void {

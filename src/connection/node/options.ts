@@ -15,6 +15,26 @@ export interface NodeConnectionOptions extends ConnectionOptions {
   readonly busyPoll?: number | undefined;
 }
 
+/** What is used of a Worker of node:worker_threads; spelled out for programs without Node's types. */
+export interface ThreadWorker {
+  readonly threadId: number;
+  postMessage(message: unknown): void;
+  on(event: "message" | "error" | "exit", listener: (value: unknown) => void): unknown;
+  ref(): void;
+  unref(): void;
+}
+
+/** Options of `connect` in Node. */
+export interface NodeConnectOptions extends NodeConnectionOptions {
+  /**
+   * TCP and IPC: the work of this connection is done in another thread; reading sockets and finding frames costs this
+   * one nothing. True: in a thread that all such connections share; or a Worker of your own that runs
+   * `monocoque/thread`. What `batches()` gives then lies in shared memory (see `batch.bytes.buffer`): copy with
+   * `toOwned()` what you hand to the platform. Default false.
+   */
+  readonly thread?: boolean | ThreadWorker | undefined;
+}
+
 /** A peer that a listener did not let in. */
 export interface Refusal {
   /** Why: its code, the octet that proves it, what to do. */
@@ -25,7 +45,10 @@ export interface Refusal {
 
 /** Options of `listen`. Those of connections hold for each peer that comes. */
 export interface ListenOptions extends NodeConnectionOptions {
-  /** Told of each peer that was not let in: it spoke no ZMTP, or not ours; it was too slow, or one too many. */
+  /**
+   * Told of each peer that was not let in: it spoke no ZMTP, or not ours; it was too slow, or one too many. Where it
+   * throws or rejects, the listener goes on, and the first time is told by `process.emitWarning`.
+   */
   readonly onRefused?: ((refusal: Refusal) => void) | undefined;
   /** Handshakes that may be under way at once; beyond it the oldest is dropped. Default 1,000. */
   readonly maxHandshakes?: number | undefined;
@@ -34,8 +57,8 @@ export interface ListenOptions extends NodeConnectionOptions {
   /** Connections at once, those in their handshake included; a further one is dropped. Default 65,536. */
   readonly maxConnections?: number | undefined;
   /**
-   * Octets that all peers together may make us hold: unfinished messages, and those not consumed yet. Beyond it the
-   * peer that holds most is dropped, with MEMORY_LIMIT. Default 1 GiB.
+   * Octets that all peers together may make us hold: unfinished messages, those not consumed yet, subscriptions. Beyond
+   * it the peer that holds most is dropped, with MEMORY_LIMIT. Default 1 GiB.
    */
   readonly maxHeld?: number | undefined;
   /** Connections that the system queues before they are accepted; default 511. */

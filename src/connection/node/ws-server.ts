@@ -38,8 +38,8 @@ export async function webSocketServer(url: URL, doorman: Doorman, settings: List
     offerOurs(request);
     webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       strangers.get(socket as Socket)?.();
-      boundHandshake(socket as Socket, webSocket as never);
-      doorman.webSocket(webSocket as never, remoteAddressOf(socket as Socket));
+      const fail = doorman.webSocket(webSocket as never, remoteAddressOf(socket as Socket));
+      boundHandshake(socket as Socket, webSocket as never, fail);
     });
   });
   return server;
@@ -68,11 +68,14 @@ function guard(socket: Socket, doorman: Doorman, { handshakeTimeout }: ListenSet
  * The `ws` package would put a stranger's first message together up to the limit of any frame: its octets are counted
  * below it.
  */
-function boundHandshake(socket: Socket, webSocket: WebSocketLike): void {
+function boundHandshake(socket: Socket, webSocket: WebSocketLike, fail: (error: ZmtpError) => void): void {
   let octets = 0;
   const count = (chunk: Uint8Array) => {
     octets += chunk.length;
-    if (octets > UPGRADE_OCTETS) socket.destroy();
+    if (octets <= UPGRADE_OCTETS) return;
+    const what = `A stranger's first WebSocket message has more than ${UPGRADE_OCTETS} octets`;
+    fail(new ZmtpError("HANDSHAKE_TOO_LARGE", what));
+    socket.destroy();
   };
   socket.on("data", count);
   (webSocket as unknown as { once(event: "message", act: () => void): void }).once("message", () => {

@@ -53,11 +53,10 @@ export class Router extends Pattern {
 
   override receive(): Received | undefined {
     const message = this.#queue.next();
-    return message === undefined ? undefined : [copyOf(this.#from as Uint8Array), ...message];
+    return message === undefined ? undefined : [copyOf(this.from as Uint8Array), ...message];
   }
 
-  /** The identity of the peer whose message or run came last. */
-  get #from(): Uint8Array | undefined {
+  override get from(): Uint8Array | undefined {
     return this.#queue.from && this.#peers.of(this.#queue.from);
   }
 

@@ -1,0 +1,75 @@
+/** The page: what is opened goes to a log, and the log to the list, the plot and the entry that is chosen. */
+
+import { EXAMPLES } from "./examples.js";
+import { parseHex } from "./inspect.js";
+import { Log } from "./model/log.js";
+import { read } from "./model/read.js";
+import { setUpConnect } from "./open/connect-form.js";
+import { setUpFiles } from "./open/files.js";
+import { Session } from "./session.js";
+import { setUpMeasure } from "./view/bars.js";
+import { announce, byId, element } from "./view/dom.js";
+
+const session = new Session();
+const trouble = byId("trouble");
+
+/** Says what went wrong where the user can mend it. */
+function say(error: unknown): void {
+  trouble.textContent = error instanceof Error ? error.message : String(error);
+  trouble.hidden = false;
+  byId("start").hidden = false;
+  trouble.scrollIntoView({ block: "nearest" });
+}
+
+/** Opens what one side sent. */
+async function openOctets(name: string, octets: Uint8Array): Promise<void> {
+  trouble.hidden = true;
+  if (octets.length === 0) {
+    say("There are no octets in this.");
+    return;
+  }
+  const log = new Log();
+  const signal = session.open(name, log);
+  try {
+    await read(octets, log, () => session.grown(), signal);
+    if (!signal.aborted) session.whole();
+  } catch (error) {
+    if (!signal.aborted) session.broken(error);
+  }
+}
+
+function openHex(name: string, text: string): void {
+  let octets: Uint8Array;
+  try {
+    octets = parseHex(text);
+  } catch (error) {
+    say(error);
+    return;
+  }
+  void openOctets(name, octets);
+}
+
+const hex = byId<HTMLTextAreaElement>("hex");
+byId("paste").addEventListener("submit", (event) => {
+  event.preventDefault();
+  openHex("Pasted octets", hex.value);
+});
+hex.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) byId<HTMLFormElement>("paste").requestSubmit();
+});
+
+for (const { name, hex: octets } of EXAMPLES) {
+  const button = element("button", { type: "button" }, name);
+  button.addEventListener("click", () => openHex(name, octets));
+  byId("examples").querySelector(".row")?.append(button);
+}
+
+byId("again").addEventListener("click", () => {
+  session.close();
+  announce("Closed. Paste octets, choose a file, or connect.");
+  hex.focus();
+});
+
+setUpFiles((name, octets) => void openOctets(name, octets), say);
+setUpConnect(session, say);
+setUpMeasure();

@@ -1,0 +1,231 @@
+/** What is open now: its log, which rows are wanted, which is chosen. */
+import { filter, testOf, type Wish } from "./model/filter.js";
+import { KINDS, type Log } from "./model/log.js";
+import { drawDetail, drawFault } from "./view/detail.js";
+import { announce, byId, element } from "./view/dom.js";
+import { List } from "./view/list.js";
+import { RatePlot } from "./view/rate.js";
+import { drawRow } from "./view/row.js";
+import { count, counted, harmless, size } from "./view/text.js";
+
+const narrow = matchMedia("(max-width: 860px)");
+
+export class Session {
+  #log: Log | undefined;
+  #stop = new AbortController();
+  /** The rows that are wanted; undefined: all. */
+  #wanted: number[] | undefined;
+  #filtering = new AbortController();
+  /** Rows that the filter has seen. */
+  #filtered = 0;
+  #row = -1;
+  #state = "";
+  #drawing = 0;
+  readonly #plot = new RatePlot();
+  readonly #list = new List(byId("list"), (index) => this.#chose(this.#wanted?.[index] ?? index));
+
+  constructor() {
+    const kinds = KINDS.map((kind) => {
+      const box = element("input", { type: "checkbox", value: kind, checked: true });
+      return element("label", { hidden: true }, box, kind);
+    });
+    byId("kinds").append(...kinds);
+    byId("filter").addEventListener("input", () => void this.#filter());
+    byId("filter").addEventListener("submit", (event) => event.preventDefault());
+    narrow.addEventListener("change", () => this.#drawChosen());
+  }
+
+  /** Shows a new log in the place of the old one. The signal says when it is closed. */
+  open(name: string, log: Log): AbortSignal {
+    this.close();
+    this.#log = log;
+    byId("source-name").textContent = harmless(name);
+    byId("start").hidden = true;
+    byId("inspect").hidden = false;
+    byId("again").hidden = false;
+    this.#state = "reading";
+    this.grown();
+    byId("source-name").focus();
+    return this.#stop.signal;
+  }
+
+  /** Lets go of what is open. */
+  close(): void {
+    this.#stop.abort();
+    this.#stop = new AbortController();
+    this.#filtering.abort();
+    this.#log = undefined;
+    this.#wanted = undefined;
+    this.#filtered = 0;
+    this.#row = -1;
+    byId<HTMLFormElement>("filter").reset();
+    byId("detail").replaceChildren();
+    for (const id of ["inspect", "again", "verdict", "rate", "talk", "which"]) byId(id).hidden = true;
+    byId("start").hidden = false;
+  }
+
+  /** The log has grown. Many calls are one picture. */
+  grown(): void {
+    if (this.#drawing === 0) this.#drawing = requestAnimationFrame(() => this.#draw());
+  }
+
+  /** All has been read. */
+  whole(): void {
+    this.#ended("");
+    announce(byId("source-facts").textContent ?? "");
+  }
+
+  /** The source cannot be read to its end. */
+  broken(error: unknown): void {
+    this.#ended("");
+    this.#tell(error);
+  }
+
+  /** A live connection is over. */
+  over(error: unknown): void {
+    this.#ended("closed");
+    if (error !== undefined) this.#tell(error);
+    else announce("The connection is closed.");
+  }
+
+  #ended(state: string): void {
+    this.#state = state;
+    this.#draw();
+    const row = this.#log?.faults[0] ?? 0;
+    if (this.#row < 0) this.#list.choose(row);
+  }
+
+  #tell(error: unknown): void {
+    const verdict = byId("verdict");
+    const text = error instanceof Error ? error.message : String(error);
+    verdict.replaceChildren(element("p", {}, harmless(text)));
+    verdict.hidden = false;
+    announce(text);
+  }
+
+  #draw(): void {
+    cancelAnimationFrame(this.#drawing);
+    this.#drawing = 0;
+    const log = this.#log;
+    if (log === undefined) return;
+    this.#extend(log);
+    const follow = byId("talk").hidden === false && this.#list.atEnd;
+    this.#list.show({
+      length: this.#wanted?.length ?? log.table.length,
+      draw: (index) => drawRow(log, this.#wanted?.[index] ?? index),
+    });
+    if (follow) this.#list.follow();
+    this.#plot.show(log.rates);
+    this.#drawFacts(log);
+    this.#drawVerdict(log);
+  }
+
+  /** New rows pass the filter that is set. */
+  #extend(log: Log): void {
+    const { length } = log.table;
+    if (this.#wanted !== undefined) {
+      const test = testOf(log, this.#wish());
+      for (let row = this.#filtered; row < length; row++) if (test(row)) this.#wanted.push(row);
+    }
+    this.#filtered = length;
+  }
+
+  #drawFacts(log: Log): void {
+    const connections = counted(log.conversations.length, "connection");
+    const facts = [size(log.octets), connections, counted(log.table.length, "entry", "entries"), this.#state];
+    byId("source-facts").textContent = facts.filter(Boolean).join(" · ");
+    const shown = this.#wanted?.length;
+    byId("count").textContent = shown === undefined ? "" : `${count(shown)} of ${count(log.table.length)} shown`;
+    this.#drawKinds(log);
+    this.#drawConversations(log);
+  }
+
+  /** Only kinds that there are can be left out. */
+  #drawKinds({ kindCounts }: Log): void {
+    [...byId("kinds").querySelectorAll("label")].forEach((label, kind) => {
+      label.hidden = kindCounts[kind] === 0;
+    });
+  }
+
+  #drawConversations({ conversations }: Log): void {
+    const select = byId<HTMLSelectElement>("conversation");
+    byId("which").hidden = conversations.length < 2;
+    if (select.options.length === conversations.length + 1) return;
+    const options = conversations.map(({ title }, i) => element("option", { value: `${i}` }, harmless(title)));
+    const { value } = select;
+    select.replaceChildren(element("option", { value: "" }, "all connections"), ...options);
+    select.value = value;
+  }
+
+  /** The first fault, said above everything else. */
+  #drawVerdict(log: Log): void {
+    const [row] = log.faults;
+    const verdict = byId("verdict");
+    if (row === undefined || verdict.dataset.row === `${row}`) {
+      if (row !== undefined) verdict.hidden = false;
+      return;
+    }
+    const entry = log.entry(row);
+    const [fault] = entry === undefined ? [] : drawFault(entry);
+    if (fault === undefined) return;
+    const error = entry?.error;
+    const where = error?.offset === undefined ? "" : ` at octet ${count(error.offset)} of what the ${entry?.side} sent`;
+    const go = element("button", { type: "button" }, "Show the octet");
+    go.addEventListener("click", () => this.#goTo(row));
+    const text = element("p", {}, element("strong", {}, `It breaks off${where}. `), harmless(error?.hint ?? ""));
+    verdict.replaceChildren(text, go);
+    verdict.hidden = false;
+  }
+
+  #goTo(row: number): void {
+    if (this.#wanted !== undefined && !this.#wanted.includes(row)) {
+      byId<HTMLFormElement>("filter").reset();
+      this.#wanted = undefined;
+      this.#draw();
+    }
+    this.#list.choose(this.#wanted?.indexOf(row) ?? row);
+    byId("list").focus();
+  }
+
+  #wish(): Wish {
+    const boxes = byId("kinds").querySelectorAll<HTMLInputElement>("input:checked");
+    const side = byId<HTMLSelectElement>("side").value;
+    const conversation = byId<HTMLSelectElement>("conversation").value;
+    return {
+      search: byId<HTMLInputElement>("search").value,
+      kinds: new Set(Array.from(boxes, ({ value }) => value)),
+      side: side === "" ? undefined : Number(side === "server"),
+      conversation: conversation === "" ? undefined : Number(conversation),
+    };
+  }
+
+  async #filter(): Promise<void> {
+    this.#filtering.abort();
+    this.#filtering = new AbortController();
+    const { signal } = this.#filtering;
+    const log = this.#log;
+    if (log === undefined) return;
+    const found = await filter(log, this.#wish(), signal);
+    if (signal.aborted) return;
+    this.#wanted = found;
+    this.#filtered = log.table.length;
+    const at = found === undefined ? this.#row : found.indexOf(this.#row);
+    this.#list.moved(at);
+    this.#draw();
+    announce(found === undefined ? "All entries are shown" : `${counted(found.length, "entry", "entries")} found`);
+  }
+
+  #chose(row: number): void {
+    this.#row = row;
+    this.#drawChosen();
+  }
+
+  #drawChosen(): void {
+    if (this.#log === undefined || this.#row < 0) return;
+    const detail = byId("detail");
+    const perRow = narrow.matches ? 8 : 16;
+    detail.style.setProperty("--per-row", `${perRow}`);
+    drawDetail(detail, this.#log, this.#row, perRow);
+    detail.scrollTop = 0;
+  }
+}

@@ -1,0 +1,79 @@
+/** All connections that one thread serves for another. */
+import { connectionError } from "../fault.js";
+import type { Link } from "../link.js";
+import { Guest, type Tell } from "./guest.js";
+import { RingReader, RingWriter } from "./ring.js";
+import { INBOUND, type Opening, type Order, OUTBOUND } from "./words.js";
+
+/** Begins to connect for a guest, who hears what becomes of it. Rejects for what cannot even be tried. */
+export type Dial = (opening: Opening, guest: Guest) => Promise<Link>;
+
+/** Does what the other thread asks for. */
+export class Guests {
+  readonly #dial: Dial;
+  readonly #tell: Tell;
+  readonly #later: (act: () => void) => void;
+  readonly #guests = new Map<number, Guest>();
+
+  /** @param later - As a guest's. */
+  constructor(dial: Dial, tell: Tell, later: (act: () => void) => void) {
+    this.#dial = dial;
+    this.#tell = tell;
+    this.#later = later;
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.#guests.size;
+  }
+
+  obey(order: Order): void {
+    if (typeof order === "number") this.#guests.get(order)?.woken();
+    else if (order.type === "open") this.#open(order);
+    else {
+      const guest = this.#guests.get(order.id);
+      if (guest !== undefined) follow(guest, order);
+    }
+  }
+
+  #open(opening: Opening): void {
+    const { id, options } = opening;
+    const guest = new Guest(id, this.#tell, {
+      inbound: new RingWriter(opening.inbound, INBOUND),
+      outbound: new RingReader(opening.outbound, OUTBOUND),
+      later: this.#later,
+      linger: options.linger as number,
+      left: () => this.#guests.delete(id),
+    });
+    this.#guests.set(id, guest);
+    this.#dial(opening, guest).then(
+      (link) => guest.dialled(link),
+      (error: unknown) => guest.failed(connectionError("NOT_REACHED", String(error), { cause: error })),
+    );
+  }
+}
+
+function follow(guest: Guest, order: Exclude<Order, number | Opening>): void {
+  switch (order.type) {
+    case "exhausted":
+      guest.exhausted();
+      break;
+    case "subscribe":
+      guest.link?.sender.subscribe(order.prefix);
+      break;
+    case "cancel":
+      guest.link?.sender.cancel(order.prefix);
+      break;
+    case "command":
+      guest.link?.sender.command(order.name, order.data);
+      break;
+    case "closing":
+      guest.closing();
+      break;
+    case "flushed":
+      guest.flushed();
+      break;
+    case "destroy":
+      guest.destroy();
+  }
+}

@@ -1,0 +1,175 @@
+/** What has come and waits in a ring, handed on where it lies as runs, or copied message by message. */
+import { FrameBatch } from "../../codec/batch.js";
+import { Inbox } from "../inbox.js";
+import type { PayloadMaker } from "../payload-maker.js";
+import type { RingReader, Slot } from "./ring.js";
+import { LARGE } from "./words.js";
+
+/** Hears what the ring needs. */
+export interface RingInboxUser {
+  /** A slot was given back, and the writer waits for it. */
+  roomMade(): void;
+  /** Somebody waits and nothing is there. */
+  starved(): void;
+}
+
+type Result<T> = IteratorResult<T, undefined>;
+/** Somebody who waits, for a message or for a run. */
+interface Taker {
+  readonly messages: boolean;
+  readonly resolve: (result: Result<never>) => void;
+}
+
+/** The messages of one connection that lie in the ring and that nobody has consumed yet. */
+export class RingInbox {
+  readonly #ring: RingReader;
+  readonly #user: RingInboxUser;
+  /** Messages of a run that was copied out of its slot, in part handed out. */
+  readonly #copied: Inbox;
+  /** Runs too large for a slot, in the order of the slots that stand for them. */
+  #large: FrameBatch[] = [];
+  #takers: Taker[] = [];
+  /** The run that lies in the ring and is lent to a consumer of runs until it asks for the next. */
+  #lent: FrameBatch | undefined;
+  #ended = false;
+  #dropping = false;
+  #taken = 0;
+
+  constructor(ring: RingReader, makePayload: PayloadMaker, user: RingInboxUser) {
+    this.#ring = ring;
+    this.#user = user;
+    this.#copied = new Inbox({ filled() {}, exhausted() {} }, makePayload);
+  }
+
+  /** Whether something has come that is not wholly consumed. */
+  get readable(): boolean {
+    return this.#copied.readable || this.#ring.filled > 0;
+  }
+
+  get wanted(): boolean {
+    return this.#takers.length > 0;
+  }
+
+  /** Becomes another number with whatever is taken. */
+  get position(): number {
+    return this.#taken;
+  }
+
+  nextMessage(): Promise<Result<Uint8Array[]>> {
+    this.#giveBack();
+    return this.#next(true) as Promise<Result<Uint8Array[]>>;
+  }
+
+  /** The one before goes stale, and its slot back. */
+  nextRun(): Promise<Result<FrameBatch>> {
+    this.#giveBack();
+    return this.#next(false) as Promise<Result<FrameBatch>>;
+  }
+
+  /** Something new lies in the ring. */
+  woken(): void {
+    if (this.#dropping) this.#dropAll();
+    else this.#serve();
+  }
+
+  /** A run that one of the slots stands for. */
+  addLarge(run: FrameBatch): void {
+    this.#large.push(run);
+    this.woken();
+  }
+
+  /** Nothing more will come into the ring; takers get what is there first, then the end. */
+  end(): void {
+    this.#ended = true;
+    this.#serve();
+  }
+
+  /** Whoever closes wants no more: what is there and what still comes is thrown away, so that the writer is not kept waiting. */
+  drop(): void {
+    this.#dropping = true;
+    this.#giveBack();
+    this.#copied.clear();
+    this.#dropAll();
+    this.end();
+  }
+
+  #next(messages: boolean): Promise<Result<Uint8Array[] | FrameBatch>> {
+    const value = this.wanted ? undefined : this.#take(messages);
+    if (value !== undefined) return Promise.resolve({ done: false, value });
+    return new Promise((resolve) => {
+      this.#takers.push({ messages, resolve: resolve as never });
+      this.#serve();
+    });
+  }
+
+  #serve(): void {
+    for (let taker = this.#takers[0]; taker !== undefined; taker = this.#takers[0]) {
+      const value = this.#take(taker.messages);
+      if (value === undefined) break;
+      this.#takers.shift();
+      taker.resolve({ done: false, value: value as never });
+    }
+    if (!this.wanted) return;
+    this.#user.starved();
+    if (!this.#ended) return;
+    const takers = this.#takers;
+    this.#takers = [];
+    for (const { resolve } of takers) resolve({ done: true, value: undefined });
+  }
+
+  #take(messages: boolean): Uint8Array[] | FrameBatch | undefined {
+    if (this.#copied.readable) {
+      this.#taken++;
+      return messages ? this.#copied.takeMessage() : this.#copied.takeRun();
+    }
+    if (this.#dropping || this.#lent !== undefined) return undefined;
+    const slot = this.#ring.peek();
+    if (slot === undefined) return undefined;
+    return slot.kind === LARGE ? this.#takeLarge(messages) : this.#takeSlot(slot, messages);
+  }
+
+  #takeLarge(messages: boolean): Uint8Array[] | FrameBatch | undefined {
+    const run = this.#large.shift();
+    // It comes by a message of its own, which may be a little behind.
+    if (run === undefined) return undefined;
+    this.#free();
+    this.#copied.addRun(run);
+    return this.#take(messages);
+  }
+
+  #takeSlot(slot: Slot, messages: boolean): Uint8Array[] | FrameBatch | undefined {
+    const run = new FrameBatch(slot.bytes, slot.table, slot.rows, false, slot.from, undefined).lend();
+    if (messages) {
+      const copy = run.copy();
+      run.expire();
+      this.#free();
+      this.#copied.addRun(copy);
+      return this.#take(messages);
+    }
+    this.#taken++;
+    this.#lent = run;
+    return run;
+  }
+
+  #giveBack(): void {
+    if (!this.#copied.readable) this.#copied.takeRun();
+    if (this.#lent === undefined) return;
+    this.#lent.expire();
+    this.#lent = undefined;
+    this.#free();
+  }
+
+  #free(): void {
+    if (this.#ring.free()) this.#user.roomMade();
+  }
+
+  #dropAll(): void {
+    this.#large = [];
+    while (this.#ring.peek() !== undefined) this.#free();
+  }
+}
+
+/** A run that came as memory of its own. */
+export function largeRun(bytes: Uint8Array<ArrayBuffer>, table: Int32Array, rows: number, from: number): FrameBatch {
+  return new FrameBatch(bytes, table, rows, false, from, undefined, true);
+}

@@ -1,0 +1,86 @@
+/** What the two threads say to each other beside their rings. All of it can be cloned from thread to thread. */
+import type { EndedBy } from "../ending.js";
+import type { ConnectionOptions } from "../options.js";
+import type { RingShape } from "./ring.js";
+
+/** Runs that came: as many octets as one read brings, and as many rows as one scan writes. */
+export const INBOUND: RingShape = { slots: 8, octets: 128 * 1024, rows: 8192 };
+/** Octets that are to leave. Fewer at once than leave uncopied, so that what lies in a slot is always copied out of it. */
+export const OUTBOUND: RingShape = { slots: 16, octets: 32 * 1024, rows: 0 };
+
+/** What is in a slot of the inbound ring: the frames themselves, or word that they come by a message of their own. */
+export const RUN = 0;
+export const LARGE = 1;
+
+/** A bare number is the most frequent word of all: "look at the rings of this connection". */
+export type Wake = number;
+
+/** Where the other thread is to connect, and the memory of the two rings. */
+export interface Opening {
+  readonly type: "open";
+  readonly id: number;
+  readonly url: string;
+  /** Such as can be cloned. */
+  readonly options: ConnectionOptions;
+  readonly inbound: SharedArrayBuffer;
+  readonly outbound: SharedArrayBuffer;
+}
+
+/** From the application's thread to the one that does the work. */
+export type Order =
+  | Wake
+  | Opening
+  /** Everything that came has been taken, and somebody asked for more. */
+  | { readonly type: "exhausted"; readonly id: number }
+  | { readonly type: "subscribe" | "cancel"; readonly id: number; readonly prefix: Uint8Array }
+  | { readonly type: "command"; readonly id: number; readonly name: string; readonly data: Uint8Array }
+  /** Nothing more is accepted. */
+  | { readonly type: "closing"; readonly id: number }
+  /** What was accepted lies in the ring, or has left. */
+  | { readonly type: "flushed"; readonly id: number }
+  | { readonly type: "destroy"; readonly id: number };
+
+/** What is known of a peer, as it can be cloned. */
+export interface PeerFacts {
+  readonly socketType: string | undefined;
+  readonly identity: Uint8Array;
+  readonly version: { readonly major: number; readonly minor: number };
+  readonly mechanism: string;
+  readonly metadata: readonly (readonly [string, Uint8Array])[];
+  readonly remoteAddress: string | undefined;
+}
+
+/** An error, as it can be cloned. */
+export interface ErrorFacts {
+  readonly code: string;
+  readonly message: string;
+  readonly offset: number | undefined;
+  readonly section: string | undefined;
+  readonly hint: string | undefined;
+  readonly blame: "peer" | "caller" | "network";
+  readonly cause: unknown;
+}
+
+/** From the thread that does the work to the application's. */
+export type News =
+  | Wake
+  | { readonly type: "opened"; readonly id: number; readonly peer: PeerFacts }
+  /** The peer has said its last, and may still be answered. */
+  | { readonly type: "half"; readonly id: number }
+  | { readonly type: "command"; readonly id: number; readonly name: string; readonly data: Uint8Array }
+  /** A message too large for a slot. */
+  | {
+      readonly type: "large";
+      readonly id: number;
+      readonly bytes: Uint8Array<ArrayBuffer>;
+      readonly table: Int32Array;
+      readonly rows: number;
+      readonly from: number;
+    }
+  | {
+      readonly type: "ended";
+      readonly id: number;
+      readonly by: EndedBy;
+      readonly error: ErrorFacts | undefined;
+      readonly unsent: number;
+    };
