@@ -68,7 +68,7 @@ export class Engine implements Codec {
    */
   readonly landing: Uint8Array;
   readonly output: Uint8Array;
-  readonly spare = new SpareMemory();
+  readonly spare: SpareMemory = new SpareMemory();
   #tenant: Tenant | undefined;
   readonly #borrowed: Borrowed[] = [];
 

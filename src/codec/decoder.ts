@@ -148,7 +148,7 @@ export class FrameDecoder implements IterableIterator<FrameBatch> {
   }
 
   /** @internal Which frames are welcome from here on, and where in the stream "here" is if it begins now. */
-  expect(limits: Limits, position = this.#position): void {
+  expect(limits: Limits, position: number = this.#position): void {
     this.#limits = limits;
     this.#position = position;
   }

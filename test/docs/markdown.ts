@@ -33,7 +33,7 @@ export interface Block {
 /** All blocks of code of a document, in order. */
 export function blocksOf(path: string): Block[] {
   const text = read(path);
-  return Array.from(text.matchAll(/^```([\w-]*) ?(.*)\n([\s\S]*?)^```$/gm), (match) => ({
+  return Array.from(text.matchAll(/^ *```([\w-]*) ?(.*)\n([\s\S]*?)^ *```$/gm), (match) => ({
     path,
     line: text.slice(0, match.index).split("\n").length,
     language: match[1] as string,
@@ -44,7 +44,7 @@ export function blocksOf(path: string): Block[] {
 
 /** Blocks hold no links and no headings. */
 function prose(path: string): string {
-  return read(path).replace(/^```[\s\S]*?^```$/gm, "");
+  return read(path).replace(/^ *```[\s\S]*?^ *```$/gm, "");
 }
 
 /** Where the links of a document lead, those to other hosts left out. */

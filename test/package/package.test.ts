@@ -14,15 +14,15 @@ const KiB = 1024;
 
 /** JavaScript and types that an entry loads; of all but the first, what it adds to "monocoque". Maps are not counted. */
 const BUDGETS = {
-  ".": 165 * KiB,
+  ".": 168 * KiB,
   "./node": 25 * KiB,
   "./thread": 60 * KiB,
   "./curve": 30 * KiB,
   "./inspect": 40 * KiB,
   "./sockets": 95 * KiB,
-  "./zeromq": 126 * KiB,
+  "./zeromq": 128 * KiB,
   "./zeromq/draft": 95 * KiB,
-  "./zeromq/v5-compat": 144 * KiB,
+  "./zeromq/v5-compat": 147 * KiB,
 };
 
 /** What every consumer does: a message to frames and back, and a handshake. */
