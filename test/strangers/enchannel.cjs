@@ -64,7 +64,9 @@ async function main() {
   }
 
   const execute = async (code, answer) => {
-    const content = { code, silent: false, store_history: true, user_expressions: {}, allow_stdin: true };
+    // Without `stop_on_error: false` a kernel aborts what is asked soon after an error.
+    const how = { silent: false, store_history: true, user_expressions: {}, allow_stdin: true, stop_on_error: false };
+    const content = { code, ...how };
     const id = ask("shell", "execute_request", content);
     if (answer !== undefined) {
       await until(() => find(id, "input_request") !== undefined);
