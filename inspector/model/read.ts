@@ -1,5 +1,5 @@
 /** Reads a whole file or paste into a log, in slices: a capture, a recording of `monocoque tap`, or raw octets. */
-import { isPcap, RECORDING_MAGIC, type Recorded, RecordingReader, readPcap, type Side } from "../inspect.js";
+import { isPcap, isRecording, type Recorded, RecordingReader, readPcap, type Side } from "../inspect.js";
 import { Breath } from "./breath.js";
 import type { Conversation } from "./conversation.js";
 import { BITE, type Log } from "./log.js";
@@ -47,8 +47,6 @@ function formOf(source: Uint8Array): Form {
   const octets = source;
   return { titleOf: () => "raw octets", pieces: bites([{ connection: 0, side: "server", octets }]) };
 }
-
-const isRecording = (source: Uint8Array): boolean => RECORDING_MAGIC.every((octet, i) => source[i] === octet);
 
 function* recorded(source: Uint8Array): Generator<Recorded, void> {
   const reader = new RecordingReader();

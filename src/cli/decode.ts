@@ -2,6 +2,7 @@
 import { createReadStream } from "node:fs";
 import {
   isPcap,
+  isRecording,
   parseHex,
   RECORDING_MAGIC,
   type Recorded,
@@ -125,11 +126,11 @@ async function* recordsOf(pieces: AsyncIterable<Buffer>, hex: boolean): AsyncGen
   const rest = { [Symbol.asyncIterator]: () => iterator };
   if (isPcap(head)) return yield* chunked(readPcap(Buffer.concat([head, await whole(rest)])));
   const recording = new RecordingReader();
-  const isRecording = RECORDING_MAGIC.every((octet, i) => head[i] === octet);
-  const read = (piece: Buffer) => (isRecording ? recording.push(piece) : [one(piece)]);
+  const recorded = isRecording(head);
+  const read = (piece: Buffer) => (recorded ? recording.push(piece) : [one(piece)]);
   if (head.length > 0) yield read(head);
   for await (const piece of rest) yield read(piece);
-  if (isRecording && recording.unfinished > 0) throw new Error("the recording breaks off inside a record");
+  if (recorded && recording.unfinished > 0) throw new Error("the recording breaks off inside a record");
 }
 
 /** In pieces, so that a reader who is slow is waited for. */

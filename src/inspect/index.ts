@@ -3,6 +3,7 @@ export { parseHex } from "./hex.js";
 export { filterName } from "./names.js";
 export { isPcap, readPcap } from "./pcap.js";
 export {
+  isRecording,
   RECORD_HEADER,
   RECORDING_MAGIC,
   type Recorded,

@@ -19,6 +19,11 @@ export interface Recorded {
 /** How a recording begins; the digit is the version. */
 export const RECORDING_MAGIC: Uint8Array = new TextEncoder().encode("monocoque-tap-1\n");
 
+/** Whether these octets begin as a recording does. */
+export function isRecording(octets: Uint8Array): boolean {
+  return RECORDING_MAGIC.every((octet, i) => octets[i] === octet);
+}
+
 /** Octets in front of each record's own: time, connection, side, kind, two of zero, length. Big-endian. */
 export const RECORD_HEADER = 20;
 const CONNECTION = 8;
