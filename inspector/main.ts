@@ -22,9 +22,9 @@ function say(error: unknown): void {
 }
 
 /** Opens what one side sent. */
-async function openOctets(name: string, octets: Uint8Array): Promise<void> {
+async function openOctets(name: string, octets: Blob): Promise<void> {
   trouble.hidden = true;
-  if (octets.length === 0) {
+  if (octets.size === 0) {
     say("There are no octets in this.");
     return;
   }
@@ -39,9 +39,9 @@ async function openOctets(name: string, octets: Uint8Array): Promise<void> {
 }
 
 function openHex(name: string, text: string): void {
-  let octets: Uint8Array;
+  let octets: Blob;
   try {
-    octets = parseHex(text);
+    octets = new Blob([new Uint8Array(parseHex(text))]);
   } catch (error) {
     say(error);
     return;
@@ -70,6 +70,6 @@ byId("again").addEventListener("click", () => {
   hex.focus();
 });
 
-setUpFiles((name, octets) => void openOctets(name, octets), say);
+setUpFiles((file) => void openOctets(file.name, file));
 setUpConnect(session, say);
 setUpMeasure();
