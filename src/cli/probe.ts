@@ -9,7 +9,8 @@ import { EXIT, type ExitCode, exitOf, UsageError } from "./exit.js";
 import { harmless } from "./harmless.js";
 import { numberOf } from "./number.js";
 import { attempt, type Met } from "./probe-attempt.js";
-import { errorFields, faultLines, plainMessage, wrapped } from "./story-view.js";
+import { errorFields, faultLines, plainMessage } from "./story-view.js";
+import { wrap } from "./wrap.js";
 
 export const PROBE: Command = {
   name: "probe",
@@ -46,7 +47,7 @@ async function probe(context: Context): Promise<ExitCode> {
   if (context.signal.aborted) return EXIT.GOOD;
   const exit = met.error === undefined ? EXIT.GOOD : exitOf(met.error);
   if (say.json) say.object(verdictObject(met, exit));
-  else for (const line of verdictLines(met, say.columns)) say.line(say.paint(exit ? "bad" : "good", line, "stdout"));
+  else for (const line of verdictLines(met, say.width)) say.line(say.paint(exit ? "bad" : "good", line, "stdout"));
   return exit;
 }
 
@@ -119,10 +120,10 @@ function peerText({ socketType, version, mechanism, identity }: PeerInfo): strin
 
 function verdictLines({ ours, peer, error, roundTrip, note }: Met, columns: number): string[] {
   if (error !== undefined) {
-    return [...wrapped(`✗ ${plainMessage(error)}.`, columns, "  "), ...faultLines(error, columns)];
+    return [...wrap(`✗ ${plainMessage(error)}.`, columns, "", "  "), ...faultLines(error, columns)];
   }
   const ping = roundTrip === undefined ? note : `PING came back after ${roundTrip.toFixed(2)} ms`;
-  return wrapped(`✓ Healthy: ${peer && peerText(peer)}; we were ${ours}; ${ping}.`, columns, "  ");
+  return wrap(`✓ Healthy: ${peer && peerText(peer)}; we were ${ours}; ${ping}.`, columns, "", "  ");
 }
 
 function verdictObject({ ours, peer, error, roundTrip, note, theirs }: Met, exit: ExitCode): object {

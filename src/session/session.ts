@@ -5,6 +5,7 @@ import { ZmtpError } from "../error.js";
 import { commandBody } from "./command.js";
 import type { SessionBatchEvent, SessionEvent } from "./event.js";
 import { FrameByFrame, iterate } from "./event-queue.js";
+import type { Framing } from "./framing.js";
 import { encodeGreeting, type Greeting } from "./greeting.js";
 import { pingBody } from "./heartbeat.js";
 import { MAX_LENT } from "./limits.js";
@@ -207,9 +208,12 @@ export class ZmtpSession {
     else if (phase.at !== "over") incoming.landed(length);
   }
 
-  /** @internal Takes the peer's greeting as read, for transports that agree on version and mechanism by themselves. */
-  greeted(greeting: Greeting): void {
-    this.#protocol.greeted(greeting);
+  /**
+   * @internal For transports that agree on version and mechanism by themselves, and frame by themselves: takes the
+   * peer's greeting as read. What the session gives out to be sent is one frame each time, framed so.
+   */
+  greeted(greeting: Greeting, framing: Framing): void {
+    this.#protocol.greeted(greeting, framing);
   }
 
   /**

@@ -38,7 +38,7 @@ describe("the program", () => {
     [["pull"], "a URL is missing"],
     [["pull", "--nonsense", "tcp://127.0.0.1:1"], "Unknown option '--nonsense'"],
     [["pull", "tcp://127.0.0.1:1", "more"], '"more" is one too many'],
-    [["pull", "tcp://127.0.0.1:1", "-n", "1.5"], "--count is a number of messages, 1 or more, and whole"],
+    [["pull", "tcp://127.0.0.1:1", "-n", "1.5"], "--count is a whole number of messages, from 1 on, not 1.5"],
     [["pull", "nonsense://x"], "nonsense://x: Protocol not supported"],
     [["tap", "--to", "tcp://127.0.0.1:1"], "--listen URL is missing"],
     [["tap", "--listen", "x", "--to", "tcp://127.0.0.1:1"], "--listen:"],
