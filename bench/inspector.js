@@ -176,6 +176,7 @@ const suite =
     const of = (figure) => median(rounds.map(figure));
     return {
       title: file[0].toUpperCase() + file.slice(1),
+      note: `${MEGABYTES} MB in messages of ${PAYLOAD} B; medians of ${ROUNDS} rounds in a browser each. A frame is what is between two pictures.`,
       columns: ["what", "figure"],
       rows: Object.entries({
         entries: rounds[0].entries,
@@ -194,8 +195,5 @@ const suite =
   };
 
 const suites = Object.fromEntries(Object.entries(FILES).map(([name, file]) => [name, suite(file)]));
-console.log(
-  `${MEGABYTES} MB in messages of ${PAYLOAD} B, medians of ${ROUNDS} browsers. A frame is what is between two pictures.\n`,
-);
 await main("Inspector", suites, { options }, (ROUNDS + 1) * Object.keys(FILES).length);
 process.exit(process.exitCode);

@@ -14,10 +14,10 @@ export class Conversation {
   readonly open = new Set<Side>();
   readonly #story: Story;
   readonly #framing: Framing;
-  /** What came before the first message: whoever decodes a later entry again has to hear it first. */
+  /** What each side said before its first message: whoever decodes a later entry again has to hear it first. */
   readonly #opening: Entry[] = [];
+  readonly #opened = new Set<Side>();
   #openingLength = 0;
-  #opened = false;
   #again: Story | undefined;
   readonly #told: Record<Side, number> = { client: 0, server: 0 };
   /** Where each message of ZWS begins: a story hears them one by one. */
@@ -50,16 +50,19 @@ export class Conversation {
 
   /** Notes an entry of the opening; says whether it is one. */
   opens(entry: Entry): boolean {
-    if (this.#opened) return false;
-    this.#opened = entry.kind === "message" || entry.kind === "gap" || this.#openingLength > LONGEST_OPENING;
-    if (this.#opened) return false;
+    const { side, kind, start, end } = entry;
+    if (this.#opened.has(side) || kind === "gap") return false;
+    this.#openingLength += end - start;
+    if (kind === "message" || this.#openingLength > LONGEST_OPENING) {
+      this.#opened.add(side);
+      return false;
+    }
     this.#opening.push(entry);
-    this.#openingLength += entry.end - entry.start;
     return true;
   }
 
-  /** The entry that starts at `start`, decoded again: by a second story which hears the opening, and then these octets. */
-  recall(side: Side, start: number, end: number): Entry | undefined {
+  /** The entry of this kind that starts at `start`, decoded again: by a second story which hears the opening, and then these octets. */
+  recall(side: Side, kind: Entry["kind"], start: number, end: number): Entry | undefined {
     this.#again ??= this.#begun();
     const again = this.#again;
     const at = this.#told[side];
@@ -67,7 +70,8 @@ export class Conversation {
     const entries = this.#cuts(side, start, end).flatMap((from, i, cuts) => {
       return again.read(side, this.streams[side].slice(from, cuts[i + 1] ?? end));
     });
-    const found = entries.find((entry) => entry.kind !== "fault");
+    // Between the WebSocket frames of a message there may be commands.
+    const found = entries.find((entry) => entry.kind === kind);
     return found && moved(found, start - at);
   }
 

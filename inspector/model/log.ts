@@ -111,9 +111,9 @@ export class Log {
   }
 
   #recall(row: number): Entry | undefined {
-    const { starts, lengths, sides, times } = this.table;
+    const { starts, lengths, sides, kinds, times } = this.table;
     const end = starts[row] + lengths[row];
-    const found = this.conversationOf(row).recall(SIDES[sides[row]], starts[row], end);
+    const found = this.conversationOf(row).recall(SIDES[sides[row]], KINDS[kinds[row]], starts[row], end);
     if (found === undefined) return undefined;
     const entry = Number.isNaN(times[row]) ? found : { ...found, time: times[row] };
     if (this.#recalled.size >= MOST_RECALLED) this.#recalled.clear();

@@ -1,5 +1,13 @@
 /** Reads a whole file or paste into a log, in slices: a capture, a recording of `monocoque tap`, or raw octets. */
-import { isPcap, isRecording, RECORDING_MAGIC, type Recorded, RecordingReader, readPcap } from "../inspect.js";
+import {
+  isPcap,
+  isRecording,
+  RECORDING_MAGIC,
+  type Recorded,
+  RecordingReader,
+  readPcap,
+  type Side,
+} from "../inspect.js";
 import { Breath } from "./breath.js";
 import { BITE, type Log } from "./log.js";
 
@@ -9,13 +17,24 @@ const NEXT = 1 << 22;
 /** Pieces between two looks at the clock. */
 const UNWATCHED = 16;
 
-/** As a recording has it. Raw octets have no time, and come from the side that listened. */
+/** As a recording has it. Raw octets have no time. */
 type Piece = Omit<Recorded, "time"> & { readonly time?: number };
 
+/** A source, and who sent its octets if they are raw. */
+export interface Source {
+  readonly octets: Blob;
+  readonly side: Side;
+}
+
 /** `shown` is called between two slices. Stops when the signal says so; throws what the source's format forbids. */
-export async function read(source: Blob, log: Log, shown: () => void, signal: AbortSignal): Promise<void> {
+export async function read(
+  { octets: source, side }: Source,
+  log: Log,
+  shown: () => void,
+  signal: AbortSignal,
+): Promise<void> {
   const breath = new Breath();
-  const form = formOf(await octetsOf(source.slice(0, RECORDING_MAGIC.length)));
+  const form = formOf(await octetsOf(source.slice(0, RECORDING_MAGIC.length)), side);
   let unwatched = 0;
   for await (const octets of partsOf(source, form)) {
     for (const piece of bites(form.pieces(octets))) {
@@ -31,7 +50,7 @@ export async function read(source: Blob, log: Log, shown: () => void, signal: Ab
 }
 
 function hear(log: Log, { titleOf }: Form, { connection, side, octets, time, missing }: Piece): void {
-  const conversation = log.known(connection) ?? log.begin(connection, titleOf(connection), "zmtp");
+  const conversation = log.known(connection) ?? log.begin(connection, titleOf(connection), "stream");
   const seconds = time === undefined ? undefined : time / 1000;
   if (missing) log.gap(conversation, side, missing, seconds);
   if (octets === undefined) log.end(conversation, side, seconds);
@@ -50,11 +69,11 @@ interface Form {
 }
 
 /** Told by a source's first octets. */
-function formOf(first: Uint8Array): Form {
+function formOf(first: Uint8Array, side: Side): Form {
   const numbered = (connection: number) => `connection ${connection}`;
   if (isPcap(first)) return { titleOf: numbered, atOnce: true, pieces: readPcap, end: () => {} };
   if (isRecording(first)) return { titleOf: numbered, ...recording() };
-  const pieces = (octets: Uint8Array) => [{ connection: 0, side: "server" as const, octets }];
+  const pieces = (octets: Uint8Array) => [{ connection: 0, side, octets }];
   return { titleOf: () => "raw octets", atOnce: false, pieces, end: () => {} };
 }
 
