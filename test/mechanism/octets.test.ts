@@ -2,7 +2,7 @@
  * A valid handshake of each mechanism but plain NULL, with each of its octets replaced by others: an error with a name
  * and an octet of the changed frame or after it, or a valid state.
  *
- * `npm run test:exhaustive` tries each of the 255 others, which takes minutes because of CURVE's cryptography; otherwise four do.
+ * `EXHAUSTIVE=1` tries each of the 255 others, which takes minutes because of CURVE's cryptography; otherwise four do.
  */
 import { describe, expect, it } from "vitest";
 import { curveClient, curveServer } from "../../src/curve.js";
