@@ -4,6 +4,7 @@
  */
 import { ZmtpError } from "../error.js";
 import { SUBPROTOCOL, zwsGreeting, zwsMechanism } from "../session/zws.js";
+import { deadline } from "./deadline.js";
 import { connectionError } from "./fault.js";
 import { FAREWELL, MOST_HANDED } from "./limits.js";
 import type { LinkParts } from "./link-user.js";
@@ -172,7 +173,7 @@ export class WebSocketTransport implements Transport {
   /** A page is told nothing of what went wrong; the `ws` package says it here. */
   #failed({ error, message }: { error?: unknown; message?: unknown }): void {
     this.#error = error ?? (message ? new Error(String(message)) : undefined);
-    after(CLOSE_EVENT, () => this.#closed(1006));
+    deadline(CLOSE_EVENT, () => this.#closed(1006));
   }
 
   #closed(code: number, reason = ""): void {
@@ -215,7 +216,7 @@ export class WebSocketTransport implements Transport {
   /** Everything has left. libzmq answers no closing frame: nothing is lost by not waiting for it. */
   #awaitGoodbye(): void {
     this.#finishing = false;
-    after(FAREWELL, () => {
+    deadline(FAREWELL, () => {
       if (this.#over) return;
       this.#user.ended();
       this.destroy();

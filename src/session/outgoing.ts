@@ -20,14 +20,14 @@ export class Outgoing {
     this.frame = framing;
   }
 
-  message(message: Message): Uint8Array {
+  message(message: Message): Octets {
     if (this.#plain) return encodeMessage(message);
     const frames = framesOf(message);
     const last = frames.length - 1;
     return joined(frames.map((payload, i) => this.frame({ payload: octets(payload), more: i < last, command: false })));
   }
 
-  batch(batch: FrameBatch): Uint8Array {
+  batch(batch: FrameBatch): Octets {
     return this.#plain ? encodeBatch(batch, this.#codec) : joined(Array.from(batch, this.frame));
   }
 
@@ -42,7 +42,7 @@ export class Outgoing {
     return [joined(sealed)];
   }
 
-  command(body: Octets): Uint8Array {
+  command(body: Octets): Octets {
     return this.frame({ payload: body, more: false, command: true });
   }
 

@@ -3,6 +3,7 @@ import { type FrameBatch, ownedFrame } from "../codec/batch.js";
 import { type Engine, engineOf } from "../codec/codec.js";
 import { defaultCodec } from "../codec/default.js";
 import { type Frame, type Limits, limitsFor } from "../codec/frame.js";
+import type { Octets } from "../codec/payload.js";
 import { ZmtpError } from "../error.js";
 import { type Command, nameAt, parseCommand } from "./command.js";
 import { prematureEnd } from "./ending.js";
@@ -69,7 +70,7 @@ export class Protocol {
   get outgoing(): Outgoing {
     const { active } = this;
     const { traffic } = active;
-    active.outgoing ??= new Outgoing(this.codec, traffic ? (frame) => traffic.seal(frame) : this.#framing);
+    active.outgoing ??= new Outgoing(this.codec, traffic ? (frame) => traffic.seal(frame) as Octets : this.#framing);
     return active.outgoing;
   }
 
@@ -259,7 +260,7 @@ export class Protocol {
   }
 
   #send(bytes: Uint8Array | undefined): void {
-    if (bytes !== undefined) this.#report({ type: "SendBytes", bytes });
+    if (bytes !== undefined) this.#report({ type: "SendBytes", bytes: bytes as Octets });
   }
 
   #report(event: SessionBatchEvent): void {

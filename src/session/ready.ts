@@ -25,7 +25,7 @@ const STATUS_CODES: Readonly<Record<string, string>> = {
  * @throws A TypeError for an unknown socket type, an identity over 255 octets or with a zero first, or a property that
  *   the RFC does not allow.
  */
-export function buildReady(options: LocalPeer): Uint8Array {
+export function buildReady(options: LocalPeer): Octets {
   return encodeCommand("READY", checkedLocal(options).properties);
 }
 
