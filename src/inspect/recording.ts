@@ -80,7 +80,7 @@ export class RecordingReader {
         time: view.getFloat64(at),
         connection: view.getUint32(at + CONNECTION),
         side: side === 0 ? "client" : "server",
-        octets: kind === END ? undefined : octets.slice(body, body + length),
+        octets: kind === END ? undefined : octets.subarray(body, body + length),
       });
       at = body + length;
     }
