@@ -1,6 +1,7 @@
 /** Entries of a story on a terminal, field by field, at any width. No RFC section: this is ours. */
 import type { ZmtpError } from "../error.js";
 import { type Entry, type Field, filterName, type Side } from "../inspect/index.js";
+import { seenIn } from "../inspect/told-error.js";
 import { harmless } from "./harmless.js";
 import type { Talk } from "./talk.js";
 import { cut, wrap } from "./wrap.js";
@@ -12,10 +13,8 @@ const NARROW = 64;
 const HEX_COLUMNS = 17;
 
 /** What an error says, without the place and the hint that its message ends with. */
-export function plainMessage({ message, offset, section, hint }: ZmtpError): string {
-  const where = [offset === undefined ? undefined : `octet ${offset}`, section].filter(Boolean).join("; ");
-  const tail = `${where && ` (${where})`}.${hint === undefined ? "" : ` ${hint}`}`;
-  return harmless(message.endsWith(tail) ? message.slice(0, -tail.length) : message);
+export function plainMessage(error: ZmtpError): string {
+  return harmless(seenIn(error));
 }
 
 /** Shows what each side says. */

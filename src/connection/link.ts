@@ -141,7 +141,7 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
     this.#transport = transport;
     this.#phase = "shaking";
     this.#patience.wait(handshakeTimeout, () => {
-      this.#fail("timeout", reasons.handshakeTimeout(handshakeTimeout, this.#session.state !== "greeting"));
+      this.#fail("timeout", reasons.handshakeTimeout(this.#settings, this.#session.state !== "greeting"));
     });
     this.outflow.attach(transport);
     this.#inflow.attach(transport);

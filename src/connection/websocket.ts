@@ -75,8 +75,15 @@ export function refuseHeartbeat({ heartbeat }: ConnectionOptions): void {
   if (heartbeat) throw new TypeError("there are no heartbeats of ours over ws://: let the peer send them");
 }
 
-/** What makes a link speak ZWS: its mechanism is the subprotocol's. */
+/**
+ * What makes a link speak ZWS: its mechanism is the subprotocol's. Throws a TypeError for one of the caller's: without
+ * it peers would be let in unseen.
+ */
 export function zwsParts(settings: Settings, parts: LinkParts = {}): [Settings, LinkParts] {
+  if (settings.mechanism !== undefined) {
+    const { name } = settings.mechanism;
+    throw new TypeError(`mechanism: there is no ${name} over ws://; tcp:// and ipc:// have it, and wss:// encrypts`);
+  }
   return [
     { ...settings, mechanism: zwsMechanism },
     { outbox: new ZwsOutbox(), ...parts },

@@ -12,6 +12,7 @@ import { MessageMaker, sealedEntry, ZMTP_FRAMES } from "./message.js";
 import { OpenHeader } from "./open-header.js";
 import { isSealed } from "./security-fields.js";
 import { type Entry, PREVIEW, type Side } from "./shape.js";
+import { moved, seenIn } from "./told-error.js";
 
 const GREETING = 64;
 /** Octets of one piece at most: what a decoder copies at once. */
@@ -190,7 +191,7 @@ export class Half {
     this.#over = true;
     const next = this.#next;
     const start = Math.min(next, error.offset ?? next);
-    const title = error.message.split(" (octet")[0];
+    const title = seenIn(error);
     const section = error.section ?? FRAMING;
     return { side: this.#side, start, end: this.#seen, kind: "fault", title, section, fields: [], error };
   }
@@ -219,10 +220,4 @@ function judge(beginning: Uint8Array): void {
   } catch (error) {
     if (error instanceof ZmtpError) throw error;
   }
-}
-
-/** The same error, `by` octets further on. */
-function moved(error: ZmtpError, by: number): ZmtpError {
-  const { code, message, offset = 0, section, hint } = error;
-  return new ZmtpError(code, message.split(" (octet")[0], { offset: offset + by, section, hint });
 }

@@ -1,6 +1,7 @@
 /** One side of a ZWS connection, WebSocket message by WebSocket message. RFC 45. */
 import { ZmtpError } from "../error.js";
 import type { Entry, Side } from "./shape.js";
+import { seenIn } from "./told-error.js";
 import { ZWS, Zws } from "./zws.js";
 
 /** Reads one side's WebSocket messages. */
@@ -26,8 +27,7 @@ export class WebHalf {
     } catch (error) {
       if (!(error instanceof ZmtpError)) throw error;
       this.#over = true;
-      const [title = ""] = error.message.split(" (octet");
-      entries.push({ ...this.#entry(start, "fault", title), error });
+      entries.push({ ...this.#entry(start, "fault", seenIn(error)), error });
     }
   }
 

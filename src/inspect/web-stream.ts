@@ -2,6 +2,7 @@
 import { ZmtpError } from "../error.js";
 import { type Head, parseHead } from "./http-head.js";
 import type { Entry, Side } from "./shape.js";
+import { seenIn } from "./told-error.js";
 import { controlFields, OPCODES, WEBSOCKET, webHeader } from "./web-fields.js";
 import { type WebFault, type WebFrame, WebFrames } from "./web-frames.js";
 import { ZWS, Zws } from "./zws.js";
@@ -39,8 +40,8 @@ export class WebStreamHalf {
     } catch (error) {
       if (!(error instanceof ZmtpError)) throw error;
       this.#over = true;
-      const { message, offset = 0, section = WEBSOCKET } = error;
-      entries.push({ ...this.#entry(offset, "fault", message.split(" (octet")[0] as string, section), error });
+      const { offset = 0, section = WEBSOCKET } = error;
+      entries.push({ ...this.#entry(offset, "fault", seenIn(error), section), error });
     }
   }
 

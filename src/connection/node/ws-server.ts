@@ -9,7 +9,7 @@ import { SUBPROTOCOL } from "../../session/zws.js";
 import { deadline } from "../deadline.js";
 import { connectionError } from "../fault.js";
 import { UPGRADE_OCTETS } from "../limits.js";
-import { refuseHeartbeat, type WebSocketLike } from "../websocket.js";
+import { refuseHeartbeat, type WebSocketLike, zwsParts } from "../websocket.js";
 import type { Doorman } from "./doorman.js";
 import type { ListenSettings } from "./options.js";
 import { remoteAddressOf } from "./socket.js";
@@ -19,6 +19,7 @@ import { largestMessage, webSocketPackage } from "./ws-package.js";
 export async function webSocketServer(url: URL, doorman: Doorman, settings: ListenSettings): Promise<Server> {
   if (url.protocol === "wss:") throw new TypeError("listen on ws:// behind a server that holds the certificate");
   refuseHeartbeat(settings);
+  zwsParts(settings);
   const { WebSocketServer } = await webSocketPackage();
   // Only here: where WebAssembly is missing, Node 22 cannot load its HTTP.
   const { createServer } = await import("node:http");
