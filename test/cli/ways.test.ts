@@ -196,11 +196,12 @@ it("ends by Ctrl-C while it waits for a peer, for octets, for a subscriber, for 
   }
   // Nobody reads what is said: it waits in the pipe.
   const decode = start(["decode", "-q"], null);
+  decode.child.stdin?.write(encodeGreeting());
+  await decode.seen(/Greeting/);
   decode.child.stdout?.removeAllListeners("data").pause();
-  decode.child.stdin?.write(
-    Buffer.concat([encodeGreeting(), ...Array.from({ length: 20_000 }, () => encodeFrame("x"))]),
-  );
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  decode.child.stdin?.write(Buffer.concat(Array.from({ length: 20_000 }, () => encodeFrame("x"))));
+  // A moment to fill the pipe in; without it the test is weaker, and as true.
+  await new Promise((resolve) => setTimeout(resolve, 300));
   decode.child.kill("SIGINT");
   expect(await new Promise((resolve) => decode.child.once("exit", resolve))).toBe(0);
 });
