@@ -9,13 +9,15 @@ export default defineConfig({
   test: {
     include: [...chosen, "faults", "captures", "fuzz"].map((name) => `test/${name}/**/*.test.ts`),
     testTimeout: 300_000,
+    isolate: false,
     coverage: {
       enabled: true,
       provider: "v8",
       include: chosen.map((name) => `src/${name}/**/*.ts`),
       exclude: ["src/codec/module.ts"],
       reporter: ["text", "json-summary", "json"],
-      reportsDirectory: "build/coverage",
+      reportOnFailure: true,
+      reportsDirectory: `build/coverage/${layer ?? "all"}`,
     },
   },
 });
