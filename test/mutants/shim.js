@@ -15,9 +15,14 @@ import {
 /** All tests, in their order: `name`, `run`, and the suites around each, from the outermost. */
 export const tests = [];
 
-const root = { beforeAll: [], afterAll: [], beforeEach: [], afterEach: [] };
-let suites = [root];
+const suite = (name) => ({ name, beforeAll: [], afterAll: [], beforeEach: [], afterEach: [] });
+let suites = [];
 let finished = [];
+
+/** What is collected from here on stands in a file of its own. */
+export function newFile() {
+  suites = [suite("")];
+}
 
 chai.use(JestExtend);
 chai.use(JestChaiExpect);
@@ -41,7 +46,7 @@ export function it(name, ...rest) {
 
 export function describe(name, ...rest) {
   const outside = suites;
-  suites = [...suites, { name, beforeAll: [], afterAll: [], beforeEach: [], afterEach: [] }];
+  suites = [...suites, suite(name)];
   bodyOf(...rest)();
   suites = outside;
 }

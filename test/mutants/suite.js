@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
-import { run, tests } from "./shim.js";
+import { newFile, run, tests } from "./shim.js";
 
 const [KNOWN, ...files] = process.argv.slice(2);
 globalThis.__stryker__ ??= {};
@@ -37,7 +37,10 @@ async function fails(test, limit) {
   });
   const end = run(test).then(
     () => false,
-    () => true,
+    (error) => {
+      test.failure = error;
+      return true;
+    },
   );
   const failed = await Promise.race([end, late]);
   clearTimeout(timer);
@@ -47,6 +50,7 @@ async function fails(test, limit) {
 
 for (const file of files) {
   const first = tests.length;
+  newFile();
   await import(pathToFileURL(file).href);
   for (const test of tests.slice(first)) test.file = file;
 }
@@ -65,7 +69,7 @@ async function known() {
     const mutants = Object.keys(coverage.perTest[test.id] ?? {});
     stryker.currentTestId = undefined;
     delete coverage.perTest[test.id];
-    if (failed) console.error(`left out, it does not pass here: ${test.file} ${test.name}`);
+    if (failed) console.error(`left out, it does not pass here: ${test.file} ${test.name}: ${test.failure}`);
     else all.push({ id: test.id, milliseconds: (user + system) / 1000, mutants });
   }
   all.sort((a, b) => a.milliseconds - b.milliseconds);

@@ -9,9 +9,9 @@ const panel = (field, title, dash) => ({
   height: 130,
   mark: { type: "line", strokeWidth: 1.5 },
   encoding: {
-    x: { field: "at", type: "quantitative", title: "seconds", axis: { grid: false } },
+    x: { field: "at", type: "quantitative", title: "seconds", scale: { nice: false }, axis: { grid: false } },
     y: { field, type: "quantitative", title, axis: { gridColor: "#e5e5e5" } },
-    color: { field: "line", type: "nominal", scale: { range: dash }, legend: { title: null, labelLimit: 240 } },
+    color: { field: "line", type: "nominal", scale: { range: dash }, legend: { title: null, labelLimit: 0 } },
   },
 });
 
