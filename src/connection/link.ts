@@ -5,6 +5,7 @@ import type { PeerInfo } from "../session/peer.js";
 import { ZmtpSession } from "../session/session.js";
 import { onAbort } from "./abort.js";
 import type { Budget } from "./budget.js";
+import { deadline, Patience } from "./deadline.js";
 import type { EndedBy, Ending } from "./ending.js";
 import { EventHandler, type EventUser } from "./event-handler.js";
 import { Goodbye } from "./goodbye.js";
@@ -21,7 +22,6 @@ import { Reception, type ReceptionUser } from "./reception.js";
 import { Sender } from "./sender.js";
 import { SessionCommands } from "./session-commands.js";
 import type { Subscriptions } from "./subscriptions.js";
-import { after, type Timer } from "./timer.js";
 import type { Transport } from "./transport.js";
 
 /** Where a link stands. `half`: the peer has closed, and may still be answered. `closing`: we have closed. */
@@ -47,7 +47,8 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
   #goodbye: Goodbye | undefined;
   /** Iterations that have begun and not ended. */
   #readers = 0;
-  #patience: Timer | undefined;
+  /** One thing at a time is waited for. */
+  readonly #patience = new Patience();
   #stopListening: (() => void) | undefined;
 
   constructor(
@@ -67,7 +68,7 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
     this.#incoming = new EventHandler(this.#session, this.inbox, this, { maxMessageSize, maxMessageFrames }, settings);
     this.reception = new Reception(this, this.#session, this.#incoming, this.outflow);
     this.sender = new Sender(settings.socketType, new SessionCommands(this.#session, this.outflow), this.outflow);
-    this.#wait(connectTimeout, () => this.#fail("timeout", reasons.connectTimeout(connectTimeout)));
+    this.#patience.wait(connectTimeout, () => this.#fail("timeout", reasons.connectTimeout(connectTimeout)));
     budget?.enter(this);
     this.#stopListening = onAbort(signal, () => this.destroy(signal?.reason));
   }
@@ -139,8 +140,8 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
     const { handshakeTimeout } = this.#settings;
     this.#transport = transport;
     this.#phase = "shaking";
-    this.#wait(handshakeTimeout, () => {
-      this.#fail("timeout", reasons.handshakeTimeout(handshakeTimeout, this.#session.state !== "greeting"));
+    this.#patience.wait(handshakeTimeout, () => {
+      this.#fail("timeout", reasons.handshakeTimeout(this.#settings, this.#session.state !== "greeting"));
     });
     this.outflow.attach(transport);
     this.#inflow.attach(transport);
@@ -199,7 +200,7 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
   }
 
   opened(): void {
-    clearTimeout(this.#patience);
+    this.#patience.stop();
     this.#phase = "open";
     this.outflow.open(this.#session.inClear ? undefined : (chunks) => this.#session.seal(chunks));
     this.#user.opened?.(this);
@@ -234,7 +235,7 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
       return;
     }
     this.#phase = "closing";
-    clearTimeout(this.#patience);
+    this.#patience.stop();
     this.sender.stop("over");
     this.#incoming.stopHeart();
     const { linger } = this.#settings;
@@ -244,17 +245,11 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
     });
   }
 
-  /** One thing at a time is waited for. */
-  #wait(milliseconds: number, act: () => void): void {
-    clearTimeout(this.#patience);
-    this.#patience = after(milliseconds, act);
-  }
-
   /** Whoever is at work on a message may still answer it; their next read closes our side, or their silence does. */
   #answerOrFinish(): void {
     if (this.#phase !== "half") return;
     if (this.#readers === 0 && !this.inbox.readable) this.#finish("peer");
-    else this.#wait(this.#readers > 0 ? this.#settings.linger : UNREAD, () => this.#finish("peer"));
+    else this.#patience.wait(this.#readers > 0 ? this.#settings.linger : UNREAD, () => this.#finish("peer"));
   }
 
   /** The peer broke the protocol: it may be told, and nothing more is heard. */
@@ -266,7 +261,7 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
     this.outflow.flush();
     this.#end("fault", error);
     transport?.finish();
-    after(FAREWELL, () => transport?.destroy());
+    deadline(FAREWELL, () => transport?.destroy());
   }
 
   #fail(by: EndedBy, error: unknown): void {
@@ -286,7 +281,7 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
     this.#ending = { by, error, unsent: this.outflow.unsent };
     this.#phase = "over";
     this.sender.stop("over");
-    clearTimeout(this.#patience);
+    this.#patience.stop();
     this.#goodbye?.stop();
     this.#incoming.stopHeart();
     this.#stopListening?.();

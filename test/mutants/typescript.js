@@ -186,7 +186,7 @@ export async function suite(layer, mutants, processes, late, tell) {
 async function startSuite(sandbox, layer) {
   const child = fork(resolve("test/mutants/suite.js"), ["known.json", ...testsOf(sandbox, layer)], {
     cwd: sandbox,
-    env: { ...process.env, FUZZ: "0.1", OCTETS: "few" },
+    env: { ...process.env, FUZZ: "0.1" },
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   const hello = await said(child, 4 * PATIENCE);

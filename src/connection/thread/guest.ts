@@ -1,11 +1,11 @@
 /** A connection whose application is in another thread: what comes goes into one ring, what leaves comes by another. */
 import { type FrameBatch, moveRows } from "../../codec/batch.js";
 import { ZmtpError } from "../../error.js";
+import { Patience } from "../deadline.js";
 import type { Ending } from "../ending.js";
 import type { Link } from "../link.js";
 import type { LinkUser } from "../link-user.js";
 import * as reasons from "../reasons.js";
-import { after, type Timer } from "../timer.js";
 import type { RingReader, RingWriter, Slot } from "./ring.js";
 import { type ErrorFacts, LARGE, type News, RUN } from "./words.js";
 
@@ -46,7 +46,7 @@ export class Guest implements LinkUser {
   #exhausted = false;
   #destroyed = false;
   #waking = false;
-  #patience: Timer | undefined;
+  readonly #patience = new Patience();
 
   constructor(id: number, tell: Tell, { inbound, outbound, linger, later, left }: GuestParts) {
     this.#id = id;
@@ -214,14 +214,13 @@ export class Guest implements LinkUser {
     if (moved) this.#wait();
     if (!this.#flushed || this.#outbound.filled > 0) return;
     this.#phase = "closed";
-    clearTimeout(this.#patience);
+    this.#patience.stop();
     void link.close();
   }
 
   /** Some of what was accepted has not even reached the link: it has its time, too. */
   #wait(): void {
-    clearTimeout(this.#patience);
-    this.#patience = after(this.#linger, () => {
+    this.#patience.wait(this.#linger, () => {
       const link = this.#link;
       link?.fail(reasons.lingerExpired(link.outflow.unsent, this.#linger), "timeout");
     });
@@ -230,7 +229,7 @@ export class Guest implements LinkUser {
   #end({ by, error, unsent }: Ending): void {
     if (this.#phase === "over") return;
     this.#phase = "over";
-    clearTimeout(this.#patience);
+    this.#patience.stop();
     for (let slot = this.#outbound.peek(); slot !== undefined; slot = this.#outbound.peek()) {
       unsent += slot.octets;
       this.#outbound.free();
