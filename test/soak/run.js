@@ -36,7 +36,7 @@ const PATIENCE = 120_000;
 
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const secrets = zmq.curveKeyPair();
-const began = performance.now();
+let began = performance.now();
 const since = () => (performance.now() - began) / 1000;
 const answers = new Reconciliation();
 /** By number: who sends it, who counts it, its proxy. */
@@ -57,6 +57,8 @@ function heard(report, child) {
   if (report.sample && child.lasting) samples.push({ at: since(), process: child.name, ...report.sample });
 }
 for (const server of Object.values(servers)) server.heard = heard;
+
+const countOf = ({ counting, stream }) => counting.last.totals?.find((one) => one.stream === stream)?.count ?? 0;
 
 /** A client of some servers, each stream by a proxy of its own. */
 async function client(library, of, lasting) {
@@ -88,7 +90,6 @@ async function dying(until) {
     clientsKilled++;
     child.kill();
     for (const total of child.last.totals ?? []) Object.assign(streams.get(total.stream), total);
-    for (const one of child.streams) one.killed = true;
     clients.delete(child);
     await sleep(SETTLING);
     servers.ours.tell({ close: child.streams.map(({ stream }) => stream) });
@@ -103,8 +104,12 @@ async function progress() {
   }
 }
 
-await client("ours", [servers.ours, servers.libzmq], true);
+const first = await client("ours", [servers.ours, servers.libzmq], true);
 servers.ours.lasting = true;
+// The time begins when something has come on every way there is.
+const here = performance.now() + PATIENCE;
+while (!first.streams.every((one) => countOf(one) > 0) && performance.now() < here) await sleep(50);
+began = performance.now();
 await Promise.all([dying(seconds), progress()]);
 
 // Nothing is broken any more, and nothing is sent: what is under way arrives.
@@ -112,7 +117,6 @@ for (const { way } of streams.values()) way.calm();
 for (const child of [...clients, ...Object.values(servers)]) child.tell({ stop: true });
 const living = [...streams.values()].filter(({ sender }) => clients.has(sender));
 const sentOf = ({ sender, stream }) => sender.last.sent?.find(([one]) => one === stream)?.[1];
-const countOf = ({ counting, stream }) => counting.last.totals?.find((one) => one.stream === stream)?.count ?? 0;
 const arrived = () =>
   [...clients].every(({ last }) => last.open === 0) &&
   living.every((one) => one.wild || one.kind !== "work" || sentOf(one) === countOf(one));

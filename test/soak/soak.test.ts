@@ -45,6 +45,7 @@ const stream = {
   wild: true,
   from: "ours",
   to: "libzmq",
+  sender: { lasting: true },
   way: { state: { broken: 2 } },
   count: 10,
   doubled: 0,
