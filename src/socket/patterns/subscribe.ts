@@ -3,6 +3,7 @@
  * Socket Type".
  */
 import type { FrameBatch } from "../../codec/batch.js";
+import { runOf } from "../../connection/whole-messages.js";
 import type { SocketType } from "../../session/socket-type.js";
 import { fault } from "../errno.js";
 import { FairQueue } from "../fair-queue.js";
@@ -11,6 +12,7 @@ import type { SentMessage } from "../message.js";
 import { bytesOf, firstOf, partsOf } from "../message.js";
 import { Pattern, type Received } from "../pattern.js";
 import type { Pipe } from "../pipe.js";
+import type { Run } from "../run.js";
 import type { Settings } from "../settings.js";
 import { Trie } from "../trie.js";
 
@@ -76,7 +78,14 @@ export class SubscriberPattern extends Pattern {
     return message;
   }
 
+  override takeRun(): Run | undefined {
+    return this.#found === undefined ? super.takeRun() : undefined;
+  }
+
   override receiveBatch(): FrameBatch | undefined {
+    const found = this.#found;
+    this.#found = undefined;
+    if (found !== undefined) return runOf(found as Uint8Array[]);
     for (let batch = this.#queue.nextBatch(); batch !== undefined; batch = this.#queue.nextBatch()) {
       const wanted = this.#wantedIn(batch);
       if (wanted !== undefined) return wanted;
