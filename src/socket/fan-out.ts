@@ -4,7 +4,7 @@ import type { SentMessage } from "./message.js";
 import { bytesOf, firstOf, SharedMessage } from "./message.js";
 import type { Pipe } from "./pipe.js";
 import type { Run } from "./run.js";
-import { type Removed, Trie } from "./trie.js";
+import { type Removed, Topics } from "./topics.js";
 
 /** A subscriber; `found` is the last message that matched one of its prefixes, so that none gets a message twice. */
 interface Subscriber {
@@ -14,7 +14,7 @@ interface Subscriber {
 
 export class FanOut {
   readonly #subscribers = new Map<Pipe, Subscriber>();
-  readonly #topics = new Trie<Subscriber>();
+  readonly #topics = new Topics<Subscriber>();
   #messages = 0;
 
   attach(pipe: Pipe): void {

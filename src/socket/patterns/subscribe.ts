@@ -14,7 +14,7 @@ import { Pattern, type Received } from "../pattern.js";
 import type { Pipe } from "../pipe.js";
 import type { Run } from "../run.js";
 import type { Settings } from "../settings.js";
-import { Trie } from "../trie.js";
+import { Topics } from "../topics.js";
 
 const WANTED = 1;
 const UNWANTED = 0;
@@ -23,7 +23,7 @@ export class SubscriberPattern extends Pattern {
   readonly #queue: FairQueue;
   readonly #publishers = new Set<Pipe>();
   /** What we have subscribed to, counted: the last cancel of a prefix is the one that counts. */
-  readonly #prefixes = new Trie<this>();
+  readonly #prefixes = new Topics<this>();
   /** A message that was looked at to see whether it is wanted. */
   #found: Received | undefined;
 
