@@ -181,7 +181,7 @@ describe.skipIf(missing)("page/", () => {
       });
       await page.goto(url);
       const shown = (id: string) => `Number(document.getElementById("${id}").textContent.replaceAll(",", ""))`;
-      await page.waitForFunction(`${shown("rate")} > 0 && ${shown("total")} > 500`, undefined, { timeout: 15_000 });
+      await page.waitForFunction(`${shown("rate")} > 0 && ${shown("total")} > 500`, undefined, { timeout: 90_000 });
       expect(await page.textContent("#state")).toBe("live");
       expect(await page.textContent("#codec")).toBe("wasm");
       expect((await page.getAttribute("#line", "d"))?.split("L").length).toBeGreaterThan(1);
