@@ -165,6 +165,15 @@ export class Unread implements Tenant {
     else this.#hide("backlog");
   }
 
+  /** Hands over the octets of an unfinished frame, or none; undefined if there are others, or more than `most`. */
+  release(most: number): Octets | undefined {
+    const { length, state } = this;
+    if (length > most || (state !== "idle" && state !== "waiting")) return undefined;
+    const octets = this.#tail.peek(length).slice();
+    this.discard();
+    return octets;
+  }
+
   /** They will never be read. */
   discard(): void {
     this.#behind = undefined;

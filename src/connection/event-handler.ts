@@ -8,6 +8,7 @@ import type { SessionBatchEvent, SessionEvent } from "../session/event.js";
 import type { Progress } from "../session/mechanism.js";
 import type { PeerInfo } from "../session/peer.js";
 import type { ZmtpSession } from "../session/session.js";
+import { isPublisher } from "../session/socket-type.js";
 import { CommandRate } from "./command-rate.js";
 import { connectionError } from "./fault.js";
 import { Heart, type HeartUser } from "./heart.js";
@@ -62,7 +63,7 @@ export class EventHandler {
 
   /** Octets of memory that unfinished frames and messages take. */
   get unfinished(): number {
-    return this.#session.pending + this.#wholes.cost;
+    return this.#session.protocol.incoming.pending + this.#wholes.cost;
   }
 
   /** The peer has been heard. Reads the clock only if a heartbeat is running. */
@@ -173,7 +174,7 @@ export class EventHandler {
   }
 
   #subscribed(prefix: Uint8Array): void {
-    if (!this.#session.publishes || this.subscriptions.add(prefix)) return;
+    if (!isPublisher(this.#session.protocol.socketType) || this.subscriptions.add(prefix)) return;
     const what = "The peer's subscriptions take more memory than a peer is given";
     this.#user.refuse(connectionError("TOO_MANY_SUBSCRIPTIONS", what));
   }

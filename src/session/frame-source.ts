@@ -81,6 +81,16 @@ export class FrameSource {
     this.#decoder.landed(length);
   }
 
+  /** As the decoder's. */
+  release(most: number): Uint8Array | undefined {
+    return this.#decoder.release(most);
+  }
+
+  /** As the decoder's. */
+  skip(octets: number): void {
+    this.#decoder.skip(octets);
+  }
+
   /** Takes in a frame that the transport has framed; its payload becomes ours. */
   pushFrame(payload: Uint8Array, more: boolean, command: boolean): void {
     this.#framed ??= new Framed();

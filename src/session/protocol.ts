@@ -88,6 +88,16 @@ export class Protocol {
     }
   }
 
+  /**
+   * Lets somebody else read on from between two messages, where the application would get messages unchanged: gives
+   * them the octets of an unfinished frame, `most` at most. Undefined if they cannot go on from here.
+   */
+  release(most: number): Uint8Array | undefined {
+    const { phase, socketType, insideMessage, incoming } = this;
+    const passes = phase.at === "active" && phase.traffic === undefined && !insideMessage && !isPublisher(socketType);
+    return passes ? incoming.release(most) : undefined;
+  }
+
   /** Takes the peer's greeting as read; what follows comes framed. */
   greeted(greeting: Greeting): void {
     const { phase } = this;

@@ -138,7 +138,10 @@ export class RingInbox {
   }
 
   #takeSlot(slot: Slot, messages: boolean): Uint8Array[] | FrameBatch | undefined {
-    const run = new FrameBatch(slot.bytes, slot.table, slot.rows, false, slot.from, undefined).lend();
+    const { row, rows, from, chunk } = slot;
+    const { bytes, table } = this.#ring.chunks[chunk];
+    const ours = row === 0 ? table : table.subarray(2 * row);
+    const run = new FrameBatch(bytes, ours, rows, false, from, undefined).lend();
     if (messages) {
       const copy = run.copy();
       run.expire();
@@ -167,9 +170,4 @@ export class RingInbox {
     this.#large = [];
     while (this.#ring.peek() !== undefined) this.#free();
   }
-}
-
-/** A run that came as memory of its own. */
-export function largeRun(bytes: Uint8Array<ArrayBuffer>, table: Int32Array, rows: number, from: number): FrameBatch {
-  return new FrameBatch(bytes, table, rows, false, from, undefined, true);
 }
