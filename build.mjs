@@ -160,8 +160,13 @@ function bundle() {
         const last = moduleIds.findLast((id) => id.endsWith(".ts"));
         return `chunk/${last ? relative("src", last).replace(/\.ts$/, "").replaceAll("/", "-") : name}.js`;
       },
-      // Names that show at run time stay; sources and maps are published for whoever reads or debugs.
-      minify: { compress: false, mangle: { toplevel: true, keepNames: true }, codegen: { removeWhitespace: true } },
+      // Names of classes show at run time, in errors and where objects are printed: they stay. What a line is called is in
+      // the maps, which are published with the sources for whoever reads or debugs.
+      minify: {
+        compress: { keepNames: { function: false, class: true } },
+        mangle: { toplevel: true, keepNames: { function: false, class: true } },
+        codegen: { removeWhitespace: true },
+      },
       comments: { legal: false, jsdoc: false, annotation: true },
       sourcemap: true,
     },

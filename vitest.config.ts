@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { launchOptions } from "./test/support/browser.js";
@@ -19,11 +20,15 @@ if (!browserFound && !browserWanted) {
 /** What needs no engine's built-ins: the same files run in Node and in a page. */
 const universal = ["test/codec/**/*.test.ts", "test/session/**/*.test.ts"];
 
+/** One file more than there are cores: most tests wait for a peer, a process or a clock for half of their time. */
+const maxWorkers = availableParallelism() + 1;
+
 /** Every borrowed view is overwritten once it is stale. */
 const poison = process.env.POISON === undefined ? [] : ["test/fuzz/poison.ts"];
 
 export default defineConfig({
   test: {
+    maxWorkers,
     projects: [
       { test: { name: "node", include: ["test/**/*.test.ts"], testTimeout: 120_000, setupFiles: poison } },
       ...(browserFound || browserWanted

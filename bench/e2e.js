@@ -1,22 +1,27 @@
-/** `npm run bench:e2e [-- throughput cpu] [--json FILE]`: PUSH to PULL over TCP on the loopback, each side a process of its own. */
+/** `npm run bench:e2e [-- throughput cpu loop] [--json FILE]`: PUSH to PULL over TCP on the loopback, each side a process of its own. */
 import { node, pair } from "./lib/children.js";
 import { median, ratio } from "./lib/compare.js";
 import { libzmq } from "./lib/libzmq.js";
+import { loop } from "./lib/loop.js";
 import { measured } from "./lib/measured.js";
 import { main } from "./lib/program.js";
 import { times } from "./lib/table.js";
 
 const SIZES = { "16 B": 16, "64 B": 64, "256 B": 256, "1 KiB": 1024, "16 KiB": 16_384, "64 KiB": 65_536 };
 const ROUNDS = 5;
-/** Nanoseconds that one measurement takes, about; and the first, which warms up and says how many messages that is. */
-const TIME = 450e6;
-const FIRST = 60e6;
+/**
+ * Nanoseconds that one measurement takes, about: less than a second would measure the warm-up too. And the first, which
+ * warms up and says how many messages that is.
+ */
+const TIME = 1e9;
+const FIRST = 100e6;
 /** Nanoseconds a message and an octet, for the first guess. */
 const GUESS = { message: 300, octet: 0.5 };
 
 const ours = node("ours");
 const addon = node("addon");
 const bare = node("bare");
+const raw = node("raw");
 const c = libzmq();
 
 /** Sender, receiver, and the receiver's role. */
@@ -24,6 +29,7 @@ const contenders = {
   "ours → ours": [ours, ours],
   "ours → ours, for await": [ours, ours, "receive-messages"],
   "addon → addon": [addon, addon],
+  "raw → raw": [raw, raw],
   ...(c && {
     "C → C": [c.start, c.start],
     "C → ours": [c.start, ours],
@@ -79,12 +85,13 @@ async function throughput({ progress }) {
     messages: size,
     "ours vs C": against(time, "ours → ours", "C → C"),
     "ours vs addon": against(time, "ours → ours", "addon → addon"),
+    "ours vs raw": against(time, "ours → ours", "raw → raw"),
     "for await vs addon": against(time, "ours → ours, for await", "addon → addon"),
     ...Object.fromEntries(Object.keys(contenders).map((name) => [name, 1e3 / median(time[name])])),
   }));
   return {
     title: "Throughput",
-    note: `Million messages a second, PUSH to PULL over TCP on the loopback, two processes; ours read from \`batches()\` by index, or message by message with \`for await\`. ${versions()}`,
+    note: `Million messages a second, PUSH to PULL over TCP on the loopback, two processes; ours read from \`batches()\` by index, or message by message with \`for await\`. \`raw\`: two Node sockets that move the same octets and look at none. A measurement takes a second; the marks of all peers are their defaults. ${versions()}`,
     columns: Object.keys(rows[0]),
     rows,
   };
@@ -115,13 +122,30 @@ async function cpu({ progress }) {
   };
 }
 
+/** What the language takes for a loop, before any octet has moved. */
+async function floor({ progress }) {
+  progress("the loop alone");
+  const found = await loop(ROUNDS);
+  const rows = Object.entries(found).map(([name, times]) => ({
+    "a loop of `for await` that": name,
+    "ns a message": median(times),
+    "M/s": 1e3 / median(times),
+  }));
+  return {
+    title: "The loop alone",
+    note: "No socket and no protocol: an iterator whose promises are resolved already. No receiver of messages one by one can be faster.",
+    columns: Object.keys(rows[0]),
+    rows,
+  };
+}
+
 const versions = () =>
   c ? `C: libzmq ${c.version}, \`cc -O3\`.` : "No C compiler with libzmq here: its rows are missing.";
 
 await main(
   "End to end",
-  { throughput, cpu },
+  { throughput, cpu, loop: floor },
   { on: c ? [`libzmq ${c.version}`] : [] },
-  Object.keys(SIZES).length * Object.keys(contenders).length * (ROUNDS + 1),
+  Object.keys(SIZES).length * Object.keys(contenders).length * (ROUNDS + 1) + 1,
 );
 process.exit(0);

@@ -30,7 +30,7 @@ async function measured([from, to], size, count) {
 
 async function threads({ progress }) {
   const pairs = {};
-  for (const where of WHERE) pairs[where] = await pair(sender, "send", (role, at) => receiver(where, at), "receive");
+  for (const where of WHERE) pairs[where] = await pair(sender, "send", (_, at) => receiver(where, at), "receive");
   const rows = [];
   for (const [title, size] of Object.entries(SIZES)) {
     const counts = {};

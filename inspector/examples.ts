@@ -1,4 +1,6 @@
 /** Octets to look at for who has none at hand. Each is what one side sends, in hexadecimal. */
+import type { Side } from "./inspect.js";
+
 const greeting = `ff 00 00 00 00 00 00 00 01 7f 03 01 4e 55 4c 4c ${"00 ".repeat(48)}`;
 
 const text = (words: string): string =>
@@ -12,9 +14,10 @@ const ready = (socketType: string): string => {
   return frame(4, `05 ${text("READY")} 0b ${text("Socket-Type")} 00 00 00 ${length} ${text(socketType)}`);
 };
 
-export const EXAMPLES: readonly { readonly name: string; readonly hex: string }[] = [
+export const EXAMPLES: readonly { readonly name: string; readonly side: Side; readonly hex: string }[] = [
   {
     name: "A publisher at work",
+    side: "server",
     hex:
       greeting +
       ready("PUB") +
@@ -25,10 +28,11 @@ export const EXAMPLES: readonly { readonly name: string; readonly hex: string }[
       frame(4, `04 ${text("PING")} 00 1e ${text("beat")}`) +
       frame(0, text("weather.Oslo -5")),
   },
-  { name: "A socket type nobody knows", hex: greeting + ready("PUBLISH") },
+  { name: "A socket type nobody knows", side: "client", hex: greeting + ready("PUBLISH") },
   {
     name: "A stream out of step",
+    side: "client",
     hex: greeting + ready("PUSH") + frame(0, text("job 1")) + frame(0x58, text("job 2")),
   },
-  { name: "Not ZeroMQ at all", hex: text("HTTP/1.1 400 Bad Request\r\n\r\n") },
+  { name: "Not ZeroMQ at all", side: "server", hex: text("HTTP/1.1 400 Bad Request\r\n\r\n") },
 ];

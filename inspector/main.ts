@@ -1,7 +1,7 @@
 /** The page: what is opened goes to a log, and the log to the list, the plot and the entry that is chosen. */
 
 import { EXAMPLES } from "./examples.js";
-import { parseHex } from "./inspect.js";
+import { parseHex, RAW_SIDE, type Side } from "./inspect.js";
 import { Log } from "./model/log.js";
 import { read } from "./model/read.js";
 import { setUpConnect } from "./open/connect-form.js";
@@ -21,46 +21,51 @@ function say(error: unknown): void {
   trouble.scrollIntoView({ block: "nearest" });
 }
 
-/** Opens what one side sent. */
-async function openOctets(name: string, octets: Uint8Array): Promise<void> {
+/** Opens a file, or what `side` sent. */
+async function openOctets(name: string, octets: Blob, side: Side): Promise<void> {
   trouble.hidden = true;
-  if (octets.length === 0) {
+  if (octets.size === 0) {
     say("There are no octets in this.");
     return;
   }
   const log = new Log();
   const signal = session.open(name, log);
   try {
-    await read(octets, log, () => session.grown(), signal);
+    await read({ octets, side }, log, () => session.grown(), signal);
     if (!signal.aborted) session.whole();
   } catch (error) {
     if (!signal.aborted) session.broken(error);
   }
 }
 
-function openHex(name: string, text: string): void {
-  let octets: Uint8Array;
+function openHex(name: string, text: string, side: Side): void {
+  let octets: Blob;
   try {
-    octets = parseHex(text);
+    octets = new Blob([new Uint8Array(parseHex(text))]);
   } catch (error) {
     say(error);
     return;
   }
-  void openOctets(name, octets);
+  void openOctets(name, octets, side);
 }
+
+const sent = byId<HTMLSelectElement>("sent-by");
+sent.value = RAW_SIDE;
+/** Who sent what has no sides in it. */
+const rawSide = (): Side => (sent.value === "server" ? "server" : "client");
 
 const hex = byId<HTMLTextAreaElement>("hex");
 byId("paste").addEventListener("submit", (event) => {
   event.preventDefault();
-  openHex("Pasted octets", hex.value);
+  openHex("Pasted octets", hex.value, rawSide());
 });
 hex.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) byId<HTMLFormElement>("paste").requestSubmit();
 });
 
-for (const { name, hex: octets } of EXAMPLES) {
+for (const { name, hex: octets, side } of EXAMPLES) {
   const button = element("button", { type: "button" }, name);
-  button.addEventListener("click", () => openHex(name, octets));
+  button.addEventListener("click", () => openHex(name, octets, side));
   byId("examples").querySelector(".row")?.append(button);
 }
 
@@ -70,6 +75,6 @@ byId("again").addEventListener("click", () => {
   hex.focus();
 });
 
-setUpFiles((name, octets) => void openOctets(name, octets), say);
+setUpFiles((file) => void openOctets(file.name, file, rawSide()));
 setUpConnect(session, say);
 setUpMeasure();

@@ -8,6 +8,9 @@ import { RatePlot } from "./view/rate.js";
 import { drawRow } from "./view/row.js";
 import { count, counted, harmless, size } from "./view/text.js";
 
+/** Milliseconds from one picture of a log that grows to the next. */
+const PICTURE = 100;
+
 const narrow = matchMedia("(max-width: 860px)");
 
 export class Session {
@@ -21,6 +24,8 @@ export class Session {
   #row = -1;
   #state = "";
   #drawing = 0;
+  /** When the last picture was drawn. */
+  #drawn = 0;
   readonly #plot = new RatePlot();
   readonly #list = new List(byId("list"), (index) => this.#chose(this.#wanted?.[index] ?? index));
 
@@ -64,9 +69,10 @@ export class Session {
     byId("start").hidden = false;
   }
 
-  /** The log has grown. Many calls are one picture. */
+  /** The log has grown. Many calls are one picture, and pictures are not what a long file should wait for. */
   grown(): void {
-    if (this.#drawing === 0) this.#drawing = requestAnimationFrame(() => this.#draw());
+    const wait = Math.max(0, this.#drawn + PICTURE - performance.now());
+    if (this.#drawing === 0) this.#drawing = window.setTimeout(() => requestAnimationFrame(() => this.#draw()), wait);
   }
 
   /** All has been read. */
@@ -104,8 +110,9 @@ export class Session {
   }
 
   #draw(): void {
-    cancelAnimationFrame(this.#drawing);
+    clearTimeout(this.#drawing);
     this.#drawing = 0;
+    this.#drawn = performance.now();
     const log = this.#log;
     if (log === undefined) return;
     this.#extend(log);

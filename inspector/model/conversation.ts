@@ -9,53 +9,77 @@ export class Conversation {
   /** Its place among the connections of its log. */
   readonly number: number;
   readonly title: string;
-  readonly streams: Record<Side, Octets> = { client: new Octets(), server: new Octets() };
-  readonly story: Story;
+  readonly streams: Readonly<Record<Side, Octets>> = { client: new Octets(), server: new Octets() };
+  /** Sides that have begun and have not closed. */
+  readonly open = new Set<Side>();
+  readonly #story: Story;
   readonly #framing: Framing;
-  /** What came before the first message: whoever decodes a later entry again has to hear it first. */
+  /** What each side said before its first message: whoever decodes a later entry again has to hear it first. */
   readonly #opening: Entry[] = [];
+  readonly #opened = new Set<Side>();
   #openingLength = 0;
-  #opened = false;
   #again: Story | undefined;
   readonly #told: Record<Side, number> = { client: 0, server: 0 };
+  /** Where each message of ZWS begins: a story hears them one by one. */
+  readonly #marks: Readonly<Record<Side, number[]>> = { client: [], server: [] };
 
   constructor(number: number, title: string, framing: Framing) {
     this.number = number;
     this.title = title;
     this.#framing = framing;
-    this.story = new Story({ framing });
+    this.#story = new Story({ framing });
   }
 
   read(side: Side, octets: Uint8Array): readonly Entry[] {
+    if (this.#framing === "zws") this.#marks[side].push(this.streams[side].length);
     this.streams[side].push(octets);
-    return this.story.read(side, octets);
+    this.open.add(side);
+    return this.#story.read(side, octets);
+  }
+
+  /** So many octets of this side are not there. */
+  gap(side: Side, missing: number): readonly Entry[] {
+    this.streams[side].skip(missing);
+    return this.#story.gap(side, missing);
+  }
+
+  end(side: Side): readonly Entry[] {
+    this.open.delete(side);
+    return this.#story.end(side);
   }
 
   /** Notes an entry of the opening; says whether it is one. */
   opens(entry: Entry): boolean {
-    if (this.#opened) return false;
-    this.#opened = entry.kind === "message" || entry.kind === "gap" || this.#openingLength > LONGEST_OPENING;
-    if (this.#opened) return false;
+    const { side, kind, start, end } = entry;
+    if (this.#opened.has(side) || kind === "gap") return false;
+    this.#openingLength += end - start;
+    if (kind === "message" || this.#openingLength > LONGEST_OPENING) {
+      this.#opened.add(side);
+      return false;
+    }
     this.#opening.push(entry);
-    this.#openingLength += entry.end - entry.start;
     return true;
   }
 
-  /** The entry that starts at `start`, decoded again: by a second story which hears the opening, and then these octets. */
-  recall(side: Side, start: number, end: number): Entry | undefined {
+  /** The entry of this kind that starts at `start`, decoded again: by a second story which hears the opening, and then these octets. */
+  recall(side: Side, kind: Entry["kind"], start: number, end: number): Entry | undefined {
     this.#again ??= this.#begun();
     const again = this.#again;
     const at = this.#told[side];
     this.#told[side] += end - start;
-    const entries = this.#pieces(side, start, end).flatMap((octets) => again.read(side, octets));
-    const found = entries.find((entry) => entry.kind !== "fault");
+    const entries = this.#cuts(side, start, end).flatMap((from, i, cuts) => {
+      return again.read(side, this.streams[side].slice(from, cuts[i + 1] ?? end));
+    });
+    // Between the WebSocket frames of a message there may be commands.
+    const found = entries.find((entry) => entry.kind === kind);
     return found && moved(found, start - at);
   }
 
-  /** As a story hears them: over ZWS message by message. */
-  #pieces(side: Side, start: number, end: number): readonly Uint8Array[] {
-    const stream = this.streams[side];
-    return this.#framing === "zws" ? stream.pieces(start, end) : [stream.slice(start, end)];
+  /** Where the pieces begin in which a story hears these octets: over ZWS message by message. */
+  #cuts(side: Side, start: number, end: number): readonly number[] {
+    if (this.#framing !== "zws") return [start];
+    const marks = this.#marks[side];
+    return marks.slice(placeOf(marks, start), placeOf(marks, end));
   }
 
   #begun(): Story {
@@ -66,6 +90,18 @@ export class Conversation {
     }
     return story;
   }
+}
+
+/** How many of these rising numbers are less than `value`. */
+function placeOf(numbers: readonly number[], value: number): number {
+  let low = 0;
+  let high = numbers.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (numbers[middle] < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The same entry, `by` octets further on. */

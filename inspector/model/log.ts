@@ -27,20 +27,22 @@ export class Log {
   /** How many entries there are of each kind. */
   readonly kindCounts: number[] = KINDS.map(() => 0);
   readonly #nameNumbers = new Map<string, number>([["", 0]]);
-  readonly #numbers = new Map<unknown, number>();
+  readonly #known = new Map<unknown, Conversation>();
   readonly #kept = new Map<number, Entry>();
   readonly #recalled = new Map<number, Entry>();
   #began: number | undefined;
 
-  /** The connection that a source knows by `key`, made when it first comes up. */
-  conversation(key: unknown, title: string, framing: Framing): Conversation {
-    let number = this.#numbers.get(key);
-    if (number === undefined) {
-      number = this.conversations.length;
-      this.conversations.push(new Conversation(number, title, framing));
-      this.#numbers.set(key, number);
-    }
-    return this.conversations[number];
+  /** The connection that a source knows by `key`, if it has come up. */
+  known(key: unknown): Conversation | undefined {
+    return this.#known.get(key);
+  }
+
+  /** A connection that comes up, which its source knows by `key`. */
+  begin(key: unknown, title: string, framing: Framing): Conversation {
+    const conversation = new Conversation(this.conversations.length, title, framing);
+    this.conversations.push(conversation);
+    this.#known.set(key, conversation);
+    return conversation;
   }
 
   /** Hears what one side sent. */
@@ -49,9 +51,14 @@ export class Log {
     this.#add(conversation, conversation.read(side, octets), time);
   }
 
+  /** So many octets of one side are not there. */
+  gap(conversation: Conversation, side: Side, missing: number, time?: number): void {
+    this.#add(conversation, conversation.gap(side, missing), time);
+  }
+
   /** One side has closed. */
   end(conversation: Conversation, side: Side, time?: number): void {
-    this.#add(conversation, conversation.story.end(side), time);
+    this.#add(conversation, conversation.end(side), time);
   }
 
   /** The entry of a row, with all its fields. */
@@ -104,9 +111,9 @@ export class Log {
   }
 
   #recall(row: number): Entry | undefined {
-    const { starts, lengths, sides, times } = this.table;
+    const { starts, lengths, sides, kinds, times } = this.table;
     const end = starts[row] + lengths[row];
-    const found = this.conversationOf(row).recall(SIDES[sides[row]], starts[row], end);
+    const found = this.conversationOf(row).recall(SIDES[sides[row]], KINDS[kinds[row]], starts[row], end);
     if (found === undefined) return undefined;
     const entry = Number.isNaN(times[row]) ? found : { ...found, time: times[row] };
     if (this.#recalled.size >= MOST_RECALLED) this.#recalled.clear();

@@ -1,55 +1,67 @@
-/** What one side sent, as it came: pieces in order, any stretch of which can be had again. */
+/**
+ * What one side sent, any stretch of which can be had again. It lies in blocks of one size, so that neither how often a side sent nor how
+ * little each time costs memory, and octets that a capture lost cost none: they read as zeros.
+ */
+const BLOCK = 1 << 16;
+/** A block that is not full: many connections say little. */
+const FIRST = 1 << 8;
+
 export class Octets {
-  readonly #pieces: Uint8Array[] = [];
-  readonly #starts: number[] = [];
+  readonly #blocks = new Map<number, Uint8Array<ArrayBuffer>>();
   #length = 0;
 
   get length(): number {
     return this.#length;
   }
 
-  push(piece: Uint8Array): void {
-    if (piece.length === 0) return;
-    this.#pieces.push(piece);
-    this.#starts.push(this.#length);
-    this.#length += piece.length;
+  /** More octets. They are copied. */
+  push(octets: Uint8Array): void {
+    for (let at = 0; at < octets.length; ) {
+      const within = this.#length % BLOCK;
+      const part = octets.subarray(at, at + BLOCK - within);
+      this.#block(within + part.length).set(part, within);
+      this.#length += part.length;
+      at += part.length;
+    }
   }
 
-  /** From `start` to `end`: a view where one piece holds it all, else a copy. */
+  /** Octets that nobody has. */
+  skip(missing: number): void {
+    this.#length += missing;
+  }
+
+  /** From `start` to `end`: a view where one block holds it all, else a copy. */
   slice(start: number, end: number): Uint8Array {
     const last = Math.min(end, this.#length);
     if (start >= last) return new Uint8Array(0);
-    let at = this.#pieceAt(start);
-    const first = this.#pieces[at].subarray(start - this.#starts[at], last - this.#starts[at]);
-    if (first.length === last - start) return first;
-    const joined = new Uint8Array(last - start);
-    joined.set(first);
-    for (let filled = first.length; filled < joined.length; ) {
-      at++;
-      const next = this.#pieces[at].subarray(0, joined.length - filled);
-      joined.set(next, filled);
-      filled += next.length;
+    const within = start % BLOCK;
+    const block = this.#blocks.get((start - within) / BLOCK);
+    if (block !== undefined && within + last - start <= block.length)
+      return block.subarray(within, within + last - start);
+    return this.#joined(start, last);
+  }
+
+  #joined(start: number, end: number): Uint8Array {
+    const joined = new Uint8Array(end - start);
+    for (let at = start; at < end; ) {
+      const within = at % BLOCK;
+      const next = Math.min(end, at - within + BLOCK);
+      const block = this.#blocks.get((at - within) / BLOCK);
+      // Behind the end of a block that is not full lie octets that were lost.
+      if (block !== undefined) joined.set(block.subarray(within, within + next - at), at - start);
+      at = next;
     }
     return joined;
   }
 
-  /** The pieces from `start` to `end`, which are where pieces meet. */
-  pieces(start: number, end: number): readonly Uint8Array[] {
-    const first = this.#pieceAt(start);
-    let last = first;
-    while (last < this.#starts.length && this.#starts[last] < end) last++;
-    return this.#pieces.slice(first, last);
-  }
-
-  /** The last piece that starts at or before `offset`. */
-  #pieceAt(offset: number): number {
-    let low = 0;
-    let high = this.#starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (this.#starts[middle] <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+  /** The block that is being filled, with room for `size` octets. */
+  #block(size: number): Uint8Array<ArrayBuffer> {
+    const number = Math.floor(this.#length / BLOCK);
+    const block = this.#blocks.get(number);
+    if (block !== undefined && size <= block.length) return block;
+    const larger = new Uint8Array(Math.min(BLOCK, Math.max(FIRST, size, 2 * (block?.length ?? 0))));
+    if (block !== undefined) larger.set(block);
+    this.#blocks.set(number, larger);
+    return larger;
   }
 }

@@ -1,69 +1,121 @@
 /** Reads a whole file or paste into a log, in slices: a capture, a recording of `monocoque tap`, or raw octets. */
-import { isPcap, isRecording, type Recorded, RecordingReader, readPcap, type Side } from "../inspect.js";
+import {
+  isPcap,
+  isRecording,
+  RECORDING_MAGIC,
+  type Recorded,
+  RecordingReader,
+  readPcap,
+  type Side,
+} from "../inspect.js";
 import { Breath } from "./breath.js";
-import type { Conversation } from "./conversation.js";
 import { BITE, type Log } from "./log.js";
 
-/** As a recording has it. Raw octets have no time, and come from the side that listened. */
+/** What is asked of a file at a time: little at first, so that the first entries are seen at once. */
+const FIRST = 1 << 18;
+const NEXT = 1 << 22;
+/** Pieces between two looks at the clock. */
+const UNWATCHED = 16;
+
+/** As a recording has it. Raw octets have no time. */
 type Piece = Omit<Recorded, "time"> & { readonly time?: number };
 
-/** `shown` is called between two slices. Stops when the signal says so; throws what the source's format forbids. */
-export async function read(source: Uint8Array, log: Log, shown: () => void, signal: AbortSignal): Promise<void> {
-  const breath = new Breath();
-  const unended = new Map<Conversation, Set<Side>>();
-  const { titleOf, pieces } = formOf(source);
-  for (const { connection, side, octets, time, missing } of pieces) {
-    // What lies behind a gap has lost its place in the stream: it would read as faults of the peer's.
-    if (missing) throw new Error(`the capture lacks ${missing} octets here: what follows is not shown`);
-    const conversation = log.conversation(connection, titleOf(connection), "zmtp");
-    const seconds = time === undefined ? undefined : time / 1000;
-    const sides = unended.get(conversation) ?? new Set();
-    unended.set(conversation, sides);
-    if (octets === undefined) {
-      sides.delete(side);
-      log.end(conversation, side, seconds);
-    } else {
-      sides.add(side);
-      log.read(conversation, side, octets, seconds);
-    }
-    if (!breath.due) continue;
-    shown();
-    await breath.take();
-    if (signal.aborted) return;
-  }
-  for (const [conversation, sides] of unended) for (const side of sides) log.end(conversation, side);
+/** A source, and who sent its octets if they are raw. */
+export interface Source {
+  readonly octets: Blob;
+  readonly side: Side;
 }
 
+/** `shown` is called between two slices. Stops when the signal says so; throws what the source's format forbids. */
+export async function read(
+  { octets: source, side }: Source,
+  log: Log,
+  shown: () => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const breath = new Breath();
+  const form = formOf(await octetsOf(source.slice(0, RECORDING_MAGIC.length)), side);
+  let unwatched = 0;
+  for await (const octets of partsOf(source, form)) {
+    for (const piece of bites(form.pieces(octets))) {
+      hear(log, form, piece);
+      if (++unwatched % UNWATCHED > 0 || !breath.due) continue;
+      shown();
+      await breath.take();
+      if (signal.aborted) return;
+    }
+  }
+  form.end();
+  for (const conversation of log.conversations) for (const side of conversation.open) log.end(conversation, side);
+}
+
+function hear(log: Log, { titleOf }: Form, { connection, side, octets, time, missing }: Piece): void {
+  const conversation = log.known(connection) ?? log.begin(connection, titleOf(connection), "stream");
+  const seconds = time === undefined ? undefined : time / 1000;
+  if (missing) log.gap(conversation, side, missing, seconds);
+  if (octets === undefined) log.end(conversation, side, seconds);
+  else log.read(conversation, side, octets, seconds);
+}
+
+/** Which form a source has. */
 interface Form {
   readonly titleOf: (connection: number) => string;
-  readonly pieces: Iterable<Piece>;
+  /** Whether it is read in one piece: a capture's octets may come in any order. */
+  readonly atOnce: boolean;
+  /** What the next octets of the source bring. */
+  pieces(octets: Uint8Array): Iterable<Piece>;
+  /** The source is over. */
+  end(): void;
 }
 
-/** Which form a source has, told by its first octets. */
-function formOf(source: Uint8Array): Form {
+/** Told by a source's first octets. */
+function formOf(first: Uint8Array, side: Side): Form {
   const numbered = (connection: number) => `connection ${connection}`;
-  if (isPcap(source)) return { titleOf: numbered, pieces: bites(readPcap(source)) };
-  if (isRecording(source)) return { titleOf: numbered, pieces: bites(recorded(source)) };
-  const octets = source;
-  return { titleOf: () => "raw octets", pieces: bites([{ connection: 0, side: "server", octets }]) };
+  if (isPcap(first)) return { titleOf: numbered, atOnce: true, pieces: readPcap, end: () => {} };
+  if (isRecording(first)) return { titleOf: numbered, ...recording() };
+  const pieces = (octets: Uint8Array) => [{ connection: 0, side, octets }];
+  return { titleOf: () => "raw octets", atOnce: false, pieces, end: () => {} };
 }
 
-function* recorded(source: Uint8Array): Generator<Recorded, void> {
+function recording(): Omit<Form, "titleOf"> {
   const reader = new RecordingReader();
-  for (let at = 0; at < source.length; ) {
-    // The reader copies what it holds each time: a long record comes in pieces that double, so the work stays linear.
-    const end = at + Math.max(BITE, reader.unfinished);
-    yield* reader.push(source.subarray(at, end));
-    at = end;
+  return {
+    atOnce: false,
+    *pieces(octets) {
+      for (let at = 0; at < octets.length; ) {
+        // The reader copies what it holds each time: a long record comes in pieces that double, so the work stays linear.
+        const end = at + Math.max(BITE, reader.unfinished);
+        yield* reader.push(octets.subarray(at, end));
+        at = end;
+      }
+    },
+    end() {
+      if (reader.unfinished > 0) throw new Error("the recording breaks off inside a record");
+    },
+  };
+}
+
+const octetsOf = async (blob: Blob): Promise<Uint8Array> => new Uint8Array(await blob.arrayBuffer());
+
+async function* partsOf(source: Blob, { atOnce }: Form): AsyncGenerator<Uint8Array, void> {
+  let size = atOnce ? source.size : FIRST;
+  for (let at = 0; at < source.size; ) {
+    yield await octetsOf(source.slice(at, at + size));
+    at += size;
+    size = NEXT;
   }
-  if (reader.unfinished > 0) throw new Error("the recording breaks off inside a record");
 }
 
 /** No piece is longer than a story is given at once. */
 function* bites(pieces: Iterable<Piece>): Generator<Piece, void> {
   for (const piece of pieces) {
     const { octets } = piece;
-    if (octets === undefined || octets.length <= BITE) yield piece;
-    else for (let at = 0; at < octets.length; at += BITE) yield { ...piece, octets: octets.subarray(at, at + BITE) };
+    if (octets === undefined || octets.length <= BITE) {
+      yield piece;
+      continue;
+    }
+    yield { ...piece, octets: octets.subarray(0, BITE) };
+    const rest = { ...piece, missing: 0 };
+    for (let at = BITE; at < octets.length; at += BITE) yield { ...rest, octets: octets.subarray(at, at + BITE) };
   }
 }

@@ -1,19 +1,12 @@
 /** A file that is chosen, or dropped anywhere on the page. */
 import { byId } from "../view/dom.js";
 
-export function setUpFiles(open: (name: string, octets: Uint8Array) => void, say: (error: unknown) => void): void {
+export function setUpFiles(open: (file: File) => void): void {
   const input = byId<HTMLInputElement>("file");
-  const take = async (file: File | undefined) => {
-    if (file === undefined) return;
-    try {
-      open(file.name, new Uint8Array(await file.arrayBuffer()));
-    } catch (error) {
-      say(error);
-    }
-  };
+  const take = (file: File | undefined) => file && open(file);
   byId("choose").addEventListener("click", () => input.click());
-  input.addEventListener("change", async () => {
-    await take(input.files?.[0]);
+  input.addEventListener("change", () => {
+    take(input.files?.[0]);
     input.value = "";
   });
   const dropping = (on: boolean) => document.body.classList.toggle("dropping", on);
@@ -27,6 +20,6 @@ export function setUpFiles(open: (name: string, octets: Uint8Array) => void, say
   addEventListener("drop", (event) => {
     event.preventDefault();
     dropping(false);
-    void take(event.dataTransfer?.files[0]);
+    take(event.dataTransfer?.files[0]);
   });
 }

@@ -29,7 +29,7 @@ export interface Live {
 /** Connects, and tells the log of all that passes; `changed` is called after each piece. */
 export async function listen(url: string, socketType: SocketType, log: Log, changed: () => void): Promise<Live> {
   const began = performance.now();
-  const conversation = log.conversation(url, url, "zws");
+  const conversation = log.begin(url, url, "zws");
   const now = () => (performance.now() - began) / 1000;
   const hear = (side: "client" | "server", octets: Uint8Array) => {
     log.read(conversation, side, octets, now());

@@ -21,6 +21,18 @@ const ROLES: Readonly<Record<string, string>> = {
   "property value length": "number",
   value: "payload",
   "property value": "payload",
+  "time to live": "number",
+  property: "property",
+  request: "name",
+  response: "name",
+  "empty line": "filler",
+  opcode: "flag",
+  "masking key": "flag",
+  "status code": "number",
+  reason: "payload",
+  nonce: "number",
+  box: "payload",
+  cookie: "filler",
   payload: "payload",
 };
 
@@ -29,6 +41,7 @@ export function roleOf(field: Field | undefined): string {
   if (field === undefined) return "none";
   const known = ROLES[field.name];
   if (known) return known;
+  if (/^header /.test(field.name)) return "property";
   if (/length/.test(field.name)) return "number";
   if (/flag/.test(field.name)) return "flag";
   if (/filler|padding/.test(field.name)) return "filler";

@@ -8,6 +8,7 @@ import { wasmCodec } from "../codec/wasm.js";
 import type { Command, Context } from "./command.js";
 import { EXIT, type ExitCode, UsageError } from "./exit.js";
 import { openLoopback } from "./loopback.js";
+import { short } from "./short.js";
 
 /** One figure. */
 interface Figure {
@@ -61,7 +62,7 @@ async function bench({ args, say, signal }: Context): Promise<ExitCode> {
     say.progress("");
     for (const figure of figures) {
       if (say.json) say.object({ type: "figure", ...figure });
-      else say.line(row(figure, say.columns));
+      else say.line(row(figure, say.width));
     }
   } finally {
     loopback.close();
@@ -82,16 +83,10 @@ function machineHere() {
 
 function row({ what, size, rate, slowest, fastest }: Figure, columns: number): string {
   const name = `${what} ${size} B`;
-  const figure = `${short(rate)}/s`;
-  const octets = `${short(rate * size)}B/s`;
+  const figure = short(rate, "/s");
+  const octets = short(rate * size, "B/s");
   if (columns < 60) return `${name}\n  ${figure}  ${octets}`;
-  return `${name.padEnd(24)}${figure.padStart(10)}${octets.padStart(11)}  ${short(slowest)} to ${short(fastest)}`;
-}
-
-function short(value: number): string {
-  const units = ["", "k", "M", "G"];
-  const power = Math.min(3, Math.floor(Math.log10(Math.max(1, value)) / 3));
-  return `${(value / 1000 ** power).toPrecision(3)} ${units[power]}`;
+  return `${name.padEnd(24)}${figure.padStart(11)}${octets.padStart(12)}  ${short(slowest, "/s")} to ${short(fastest, "/s")}`;
 }
 
 /** Every trial once a round. Stops between two trials when it is told to. */

@@ -1,13 +1,17 @@
 /** `monocoque decode`: recorded octets as a timeline, and where they break off. RFC 37. */
 import { createReadStream } from "node:fs";
+import { addAbortSignal } from "node:stream";
+import { setImmediate as breathe } from "node:timers/promises";
 import {
   isPcap,
   isRecording,
   parseHex,
+  RAW_SIDE,
   RECORDING_MAGIC,
   type Recorded,
   RecordingReader,
   readPcap,
+  type Side,
   Story,
 } from "../inspect/index.js";
 import type { Command, Context } from "./command.js";
@@ -17,12 +21,15 @@ import { StoryView } from "./story-view.js";
 export const DECODE: Command = {
   name: "decode",
   summary: "read recorded octets, and say where they break off",
-  usage: "[FILE|-] [--hex]",
+  usage: "[FILE|-] [--hex] [--side SIDE]",
   options: {
     hex: { type: "boolean", help: "what is read is hexadecimal, as xxd, hexdump or Wireshark write it" },
+    side: { type: "string", value: "SIDE", help: `who sent raw octets: client or server; default ${RAW_SIDE}` },
   },
   notes: [
     "FILE is what one side sent, from its greeting on; a recording of monocoque tap; or a capture, pcap or pcapng.",
+    "The client, →, is who dialled. ZMTP is told, and ZWS from its upgrade on.",
+    "What a capture lost is said: a side goes on if all of it lies inside one frame, and is not told further if not.",
     "-v shows every field of every entry, with its meaning.",
   ],
   examples: ["monocoque decode peers.tap", "monocoque decode capture.pcapng -v", "xclip -o | monocoque decode --hex"],
@@ -38,20 +45,33 @@ async function decode(context: Context): Promise<ExitCode> {
   const { args, say, stdin, signal } = context;
   const [file = "-", extra] = args.positionals;
   if (extra !== undefined) throw new UsageError(`"${extra}" is one too many: see monocoque decode --help`);
-  const pieces: AsyncIterable<Buffer> = file === "-" ? stdin : createReadStream(file, { highWaterMark: 1 << 18 });
+  const side = sideOf(args.values.side);
+  const source = file === "-" ? stdin : createReadStream(file, { highWaterMark: 1 << 18 });
+  // Who waits for the next octets is woken, too.
+  const pieces: AsyncIterable<Buffer> = addAbortSignal(signal, source);
   const telling = new Telling(context);
   try {
-    for await (const records of recordsOf(pieces, args.values.hex === true)) {
+    for await (const records of recordsOf(pieces, args.values.hex === true, side)) {
       for (const record of records) telling.tell(record);
       await say.room();
+      // A file is read without a pause: in this one Ctrl-C is heard.
+      await breathe();
       if (signal.aborted) return EXIT.GOOD;
     }
   } catch (error) {
+    if (signal.aborted) return EXIT.GOOD;
+    telling.end();
     if (error instanceof UsageError || !(error instanceof Error)) throw error;
     throw new UsageError(`${file}: ${error.message}`);
   }
   telling.end();
   return telling.faults > 0 ? EXIT.PROTOCOL : EXIT.GOOD;
+}
+
+function sideOf(name: unknown): Side {
+  if (name === undefined) return RAW_SIDE;
+  if (name === "client" || name === "server") return name;
+  throw new UsageError(`--side is client or server, not "${name}"`);
 }
 
 /** One story for each connection. */
@@ -97,7 +117,7 @@ class Telling {
     if (known !== undefined) return known;
     const { say } = this.#context;
     const made = {
-      story: new Story(),
+      story: new Story({ framing: "stream" }),
       view: new StoryView(say, NAMES, say.verbose),
       sides: new Set<Recorded["side"]>(),
     };
@@ -112,9 +132,9 @@ class Telling {
   }
 }
 
-/** What the source holds, as records; a lone stream of octets is that of a client. */
-async function* recordsOf(pieces: AsyncIterable<Buffer>, hex: boolean): AsyncGenerator<Recorded[], void> {
-  const one = (octets: Uint8Array): Recorded => ({ time: Number.NaN, connection: 0, side: "client", octets });
+/** What the source holds, as records; a lone stream of octets is that of `side`. */
+async function* recordsOf(pieces: AsyncIterable<Buffer>, hex: boolean, side: Side): AsyncGenerator<Recorded[], void> {
+  const one = (octets: Uint8Array): Recorded => ({ time: Number.NaN, connection: 0, side, octets });
   if (hex) return yield [one(parseHex((await whole(pieces)).toString("latin1")))];
   const iterator = pieces[Symbol.asyncIterator]();
   let head = Buffer.alloc(0);
@@ -136,13 +156,19 @@ async function* recordsOf(pieces: AsyncIterable<Buffer>, hex: boolean): AsyncGen
 /** In pieces, so that a reader who is slow is waited for. */
 function* chunked(records: Iterable<Recorded>): Generator<Recorded[], void> {
   let some: Recorded[] = [];
-  for (const record of records) {
-    some.push(record);
-    if (some.length < 256) continue;
-    yield some;
-    some = [];
+  let failure: unknown;
+  try {
+    for (const record of records) {
+      some.push(record);
+      if (some.length < 256) continue;
+      yield some;
+      some = [];
+    }
+  } catch (error) {
+    failure = error;
   }
   yield some;
+  if (failure !== undefined) throw failure;
 }
 
 async function whole(pieces: AsyncIterable<Buffer>): Promise<Buffer> {

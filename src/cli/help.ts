@@ -2,26 +2,20 @@
 import { COMMON, type Command, type Option, type Options } from "./command.js";
 import { COMMANDS } from "./commands.js";
 import { EXIT_MEANINGS } from "./exit.js";
+import { wrap } from "./wrap.js";
 
-/** Breaks a text into lines that fit, each behind `indent` spaces. */
-export function wrap(text: string, columns: number, indent: number): string {
-  const room = Math.max(16, columns - indent);
-  const lines = [""];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1) ?? "";
-    if (last !== "" && last.length + 1 + word.length > room) lines.push(word);
-    else lines[lines.length - 1] = last === "" ? word : `${last} ${word}`;
-  }
-  return lines.join(`\n${" ".repeat(indent)}`);
+/** A text that fits behind `indent` columns that are taken already. */
+function behind(text: string, columns: number, indent: number): string {
+  return wrap(text, columns, " ".repeat(indent)).join("\n").slice(indent);
 }
 
 /** Names on the left, what they mean on the right; below each other where the terminal is narrow. */
 function table(rows: readonly (readonly [string, string])[], columns: number): string {
   const widest = Math.max(...rows.map(([name]) => name.length));
   if (widest + 24 > columns) {
-    return rows.map(([name, text]) => `  ${name}\n      ${wrap(text, columns, 6)}`).join("\n");
+    return rows.map(([name, text]) => `  ${name}\n      ${behind(text, columns, 6)}`).join("\n");
   }
-  return rows.map(([name, text]) => `  ${name.padEnd(widest)}  ${wrap(text, columns, widest + 4)}`).join("\n");
+  return rows.map(([name, text]) => `  ${name.padEnd(widest)}  ${behind(text, columns, widest + 4)}`).join("\n");
 }
 
 function flagOf([name, { short, value, type }]: [string, Option]): string {
@@ -43,7 +37,7 @@ export function programHelp(columns: number): string {
     "monocoque: see and speak ZeroMQ's wire protocol, ZMTP 3.1\n",
     "Usage: monocoque COMMAND [OPTIONS]\n",
     ...(rows.length > 0 ? [table(rows, columns), ""] : []),
-    wrap(
+    behind(
       "monocoque COMMAND --help tells more of one. --version tells the version. " +
         "URLs are tcp://host:port, ipc:///path, ws://host:port",
       columns,
@@ -57,10 +51,10 @@ export function commandHelp(command: Command, columns: number, long: boolean): s
   const { name, summary, usage, options, examples, notes = [] } = command;
   const exits = Object.entries(EXIT_MEANINGS).map(([code, text]) => [code, text] as const);
   return [
-    `${wrap(`monocoque ${name}: ${summary}`, columns, 0)}\n`,
-    `Usage: ${wrap(`monocoque ${name} ${usage}`, columns, 7)}\n`,
+    `${behind(`monocoque ${name}: ${summary}`, columns, 0)}\n`,
+    `Usage: ${behind(`monocoque ${name} ${usage}`, columns, 7)}\n`,
     optionTable({ ...options, ...COMMON }, columns),
-    ...(long ? ["", ...notes.map((note) => `${wrap(note, columns, 0)}\n`)] : []),
+    ...(long ? ["", ...notes.map((note) => `${behind(note, columns, 0)}\n`)] : []),
     ...(long ? [`Examples:\n${examples.map((line) => `  ${line}`).join("\n")}\n`] : []),
     ...(long ? [`Exit codes:\n${table(exits, columns)}`] : []),
   ].join("\n");

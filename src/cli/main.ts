@@ -2,28 +2,35 @@
 import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { parseArgs } from "node:util";
-import { type Arguments, COMMON, type Command } from "./command.js";
+import { type Arguments, COMMON, type Command, type Context } from "./command.js";
 import { COMMANDS } from "./commands.js";
 import { EXIT, type ExitCode, UsageError } from "./exit.js";
 import { commandHelp, programHelp } from "./help.js";
 import { type Talk, talk } from "./talk.js";
 
-/** Runs the program with these arguments; `manifest` is where its package.json lies. Resolves with its exit code. */
-export async function main(argv: readonly string[], manifest: URL): Promise<ExitCode> {
-  const { stdout, stderr, env } = process;
-  quietPipes();
+/** What the program has of the process that it runs in. */
+export type Surroundings = Pick<Context, "stdin" | "stdout" | "stderr" | "env">;
+
+/**
+ * Runs the program with these arguments; `manifest` is where its package.json lies. Resolves with its exit code.
+ *
+ * @param around - Default: the process.
+ */
+export async function main(argv: readonly string[], manifest: URL, around: Surroundings = process): Promise<ExitCode> {
+  const { stdout, stderr, env } = around;
+  quietPipes(around);
   const [name, ...rest] = argv;
   const plain = talk({ stdout, stderr, env, json: argv.includes("--json") });
   if (name === "--version" || name === "-V") return print(plain, version(manifest));
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
-    if (name === "help" && rest[0] !== undefined) return main([rest[0], "--help"], manifest);
+    if (name === "help" && rest[0] !== undefined) return main([rest[0], "--help"], manifest, around);
     // Without a command there is nothing to run: the help is an answer to a mistake, and goes where errors go.
     if (name === undefined) stderr.write(`${programHelp(plain.columns)}\n`);
     else plain.line(programHelp(plain.columns));
     return name === undefined ? EXIT.USAGE : EXIT.GOOD;
   }
   try {
-    return await runCommand(await commandOf(name), rest);
+    return await runCommand(await commandOf(name), rest, around);
   } catch (error) {
     return plain.error(error);
   }
@@ -45,8 +52,8 @@ async function commandOf(name: string): Promise<Command> {
   throw new UsageError(`no command "${name}". There are ${Object.keys(COMMANDS).join(", ")}: see monocoque --help`);
 }
 
-async function runCommand(command: Command, argv: readonly string[]): Promise<ExitCode> {
-  const { stdin, stdout, stderr, env } = process;
+async function runCommand(command: Command, argv: readonly string[], around: Surroundings): Promise<ExitCode> {
+  const { stdin, stdout, stderr, env } = around;
   const args = parse(command, argv);
   const { help, json, quiet, verbose } = args.values as Record<string, boolean | undefined>;
   const say = talk({ stdout, stderr, env, json: json === true, quiet: quiet === true, verbose: verbose === true });
@@ -89,8 +96,8 @@ function onInterrupt(interrupted: AbortController): () => void {
 }
 
 /** Whoever reads our output may stop reading: `| head -1` is no error, and nobody wants to hear of it. */
-function quietPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
+function quietPipes({ stdout, stderr }: Surroundings): void {
+  for (const stream of [stdout, stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code !== "EPIPE") throw error;
       process.exit(process.exitCode ?? EXIT.GOOD);

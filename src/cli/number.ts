@@ -1,24 +1,24 @@
-/** Numbers on the command line: each is checked once, and refused by its name, its unit and what would do. */
+/** Numbers on the command line, held to the same rules as those among the options of a call. */
+import { checkNumber, type NumberRule } from "../connection/number-rule.js";
 import type { Arguments } from "./command.js";
 import { UsageError } from "./exit.js";
 
-/** What a number has to be. */
-export interface NumberWanted {
-  readonly unit: string;
-  readonly least: number;
-  readonly most?: number;
-  readonly whole?: boolean;
-}
-
 /** The number that an option was given; undefined where it was not. */
-export function numberOf({ values }: Arguments, name: string, wanted: NumberWanted): number | undefined {
+export function numberOf(
+  { values }: Arguments,
+  name: string,
+  rule: Omit<NumberRule, "most"> & { most?: number },
+): number | undefined {
   const text = values[name];
   if (text === undefined) return undefined;
-  const { unit, least, most = Number.MAX_SAFE_INTEGER, whole = false } = wanted;
-  const value = typeof text === "string" && text.trim() !== "" ? Number(text) : Number.NaN;
-  if (value >= least && value <= most && (!whole || Number.isInteger(value))) return value;
-  const upTo = wanted.most === undefined ? "or more" : `to ${most}`;
-  throw new UsageError(
-    `--${name} is a number of ${unit}, ${least} ${upTo}${whole ? ", and whole" : ""}: not "${text}"`,
-  );
+  const value = Number(text);
+  try {
+    checkNumber(`--${name}`, Number.isNaN(value) || String(text).trim() === "" ? text : value, {
+      most: Infinity,
+      ...rule,
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+  return value;
 }

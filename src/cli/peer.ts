@@ -8,6 +8,8 @@ import { type ExitCode, UsageError } from "./exit.js";
 import { messages } from "./input.js";
 import { FORMAT_OPTIONS, type Format, formatOf } from "./lines.js";
 import { numberOf } from "./number.js";
+import { secure } from "./secure-socket.js";
+import { SECURITY_NOTE, SECURITY_OPTIONS, securityOf } from "./security.js";
 import { Watch } from "./watch.js";
 
 type Frames = Uint8Array[];
@@ -56,14 +58,14 @@ const LINGER = 30_000;
 
 /** The command for one kind of peer. */
 export function peerCommand(kind: Kind): Command {
-  const options = { ...OPTIONS, ...(kind.sends ? RATE : {}), ...kind.options };
+  const options = { ...OPTIONS, ...(kind.sends ? RATE : {}), ...kind.options, ...SECURITY_OPTIONS };
   return {
     name: kind.name,
     summary: kind.summary,
     usage: kind.sends ? "[OPTIONS] URL [MESSAGE…]" : "[OPTIONS] URL",
     examples: kind.examples,
     options,
-    notes: [...(kind.notes ?? []), LINES],
+    notes: [...(kind.notes ?? []), LINES, SECURITY_NOTE],
     run: (context) => run(kind, context),
   };
 }
@@ -81,9 +83,11 @@ async function run(kind: Kind, context: Context): Promise<ExitCode> {
   const size =
     numberOf(args, "max-size", { unit: "octets", least: 0, most: 2 ** 31 - 1, whole: true }) ?? 64 * 1024 * 1024;
   const listening = args.values.listen === true;
+  const security = await securityOf(context);
   useWires(nodeWires);
   const socket = kind.open(context);
   Object.assign(socket, { linger: LINGER, maxMessageSize: size, immediate: true });
+  const letGo = await secure(socket, security, listening);
   const watch = new Watch(context, { socket, url, listening, seconds });
   try {
     if (listening) await socket.bind(url);
@@ -104,6 +108,7 @@ async function run(kind: Kind, context: Context): Promise<ExitCode> {
     return whyEnded(error, watch, url);
   } finally {
     watch.release();
+    letGo();
     if (!socket.closed) socket.close();
     // Nobody sends any more what somebody still types.
     context.stdin.unref?.();

@@ -1,20 +1,21 @@
 /** One try of `monocoque probe`: a socket, a session, the story of both, and what became of it. RFC 37. */
-import { createConnection, createServer, type Socket } from "node:net";
-import type { EndpointOf } from "../connection/endpoint.js";
+import { createConnection, createServer, isIP, type Socket } from "node:net";
+import { connect as connectTls, TLSSocket } from "node:tls";
+import type { Endpoint } from "../connection/endpoint.js";
 import { ZmtpError } from "../error.js";
 import { type Side, Story } from "../inspect/index.js";
+import type { Mechanism } from "../session/mechanism.js";
 import type { PeerInfo } from "../session/peer.js";
 import { ZmtpSession } from "../session/session.js";
 import type { SocketType } from "../session/socket-type.js";
 import type { Context } from "./command.js";
 import { harmless } from "./harmless.js";
+import { type Carrier, StreamCarrier } from "./probe-carrier.js";
+import { WebCarrier } from "./probe-web.js";
 import { StoryView } from "./story-view.js";
 
 /** The longest frame that a peer may send us: nothing that a probe needs is longer. */
 const MAX_FRAME = 1 << 20;
-
-/** Milliseconds at most that an answer to PING is waited for. */
-const PONG_TIME = 2000;
 
 /** What became of a try. */
 export interface Met {
@@ -32,8 +33,12 @@ export interface Met {
 /** What a try needs. */
 export interface Try {
   readonly context: Context;
-  readonly target: EndpointOf<"tcp"> | EndpointOf<"ipc">;
+  readonly target: Endpoint;
   readonly ours: SocketType;
+  /** Undefined: NULL. */
+  readonly mechanism: Mechanism | undefined;
+  /** Over ws://: subprotocols, the one that we like best first. */
+  readonly offered: readonly string[];
   readonly listens: boolean;
   /** Milliseconds until it is given up. */
   readonly time: number;
@@ -47,8 +52,8 @@ export function attempt(how: Try): Promise<Met> {
 class Attempt {
   readonly #how: Try;
   readonly #resolve: (met: Met) => void;
-  readonly #session: ZmtpSession;
-  readonly #story = new Story({ maxFrameSize: MAX_FRAME });
+  readonly #carrier: Carrier;
+  readonly #story: Story;
   readonly #view: StoryView;
   readonly #us: Side;
   readonly #them: Side;
@@ -62,10 +67,15 @@ class Attempt {
   #over = false;
 
   constructor(how: Try, resolve: (met: Met) => void) {
-    const { context, ours, listens, time } = how;
+    const { context, target, ours, mechanism, listens, offered, time } = how;
     this.#how = how;
     this.#resolve = resolve;
-    this.#session = new ZmtpSession({ socketType: ours, maxFrameSize: MAX_FRAME });
+    const options = { socketType: ours, maxFrameSize: MAX_FRAME, mechanism };
+    const overWeb = target.scheme === "ws";
+    this.#carrier = overWeb
+      ? new WebCarrier(target.url, options, offered)
+      : new StreamCarrier(new ZmtpSession(options));
+    this.#story = new Story({ framing: overWeb ? "stream" : "zmtp", maxFrameSize: MAX_FRAME });
     this.#us = listens ? "server" : "client";
     this.#them = listens ? "client" : "server";
     this.#view = new StoryView(context.say, listens ? { client: "peer", server: "we" } : WE_DIAL, true);
@@ -79,9 +89,13 @@ class Attempt {
       this.#finish({});
       return;
     }
+    if (target.scheme === "ws") {
+      this.#use(socketFor(target.url));
+      return;
+    }
     const where = target.scheme === "ipc" ? { path: target.path } : { host: target.host, port: target.port };
     if (!listens) {
-      this.#use(createConnection(where));
+      this.#use(createConnection({ ...where, noDelay: true }));
       return;
     }
     const server = createServer((socket) => {
@@ -102,9 +116,9 @@ class Attempt {
     let met = false;
     const meet = () => {
       met = true;
-      this.#send(this.#session.start());
+      this.#write(this.#carrier.opening());
     };
-    if (socket.connecting) socket.once("connect", meet);
+    if (socket.connecting) socket.once(socket instanceof TLSSocket ? "secureConnect" : "connect", meet);
     else meet();
     socket.on("data", (chunk: Buffer) => this.#take(chunk));
     socket.on("end", () => this.#ended());
@@ -114,7 +128,7 @@ class Attempt {
     });
   }
 
-  #send(octets: Uint8Array): void {
+  #write(octets: Uint8Array): void {
     if (this.#over) return;
     this.#socket?.write(octets);
     this.#tell(this.#us, octets);
@@ -133,42 +147,38 @@ class Attempt {
   #take(chunk: Buffer): void {
     if (this.#over) return;
     this.#tell(this.#them, chunk);
-    this.#obey(this.#session.receive(chunk));
+    this.#obey(this.#carrier.take(chunk));
   }
 
   #ended(): void {
     if (this.#over) return;
-    this.#obey(this.#session.end());
+    this.#obey(this.#carrier.end());
     if (this.#over) return;
     const hint = "Nothing was wrong on the wire: the peer ended, or did not want us. Its log tells more.";
     this.#finish({ error: new ZmtpError("PEER_CLOSED", "The peer closed after the handshake", { hint }) });
   }
 
-  #obey(events: ReturnType<ZmtpSession["receive"]>): void {
+  #obey(events: ReturnType<Carrier["take"]>): void {
     for (const event of events) {
       if (this.#over) return;
-      if (event.type === "SendBytes") this.#send(event.bytes);
-      else if (event.type === "HandshakeComplete") this.#ping(event.peer);
+      if (event.type === "SendBytes") this.#write(this.#carrier.outgoing(event.bytes));
+      else if (event.type === "HandshakeComplete") this.#ping();
       else if (event.type === "Error") this.#finish({ error: event.error });
-      else if (event.type === "Command" && event.name === "PONG") {
+      else if (event.type === "Alive" || (event.type === "Command" && event.name === "PONG")) {
         this.#finish({ roundTrip: performance.now() - this.#pinged });
       }
     }
   }
 
-  /** Peers of ZMTP 3.0 know no PING, and some hang up on it: they are only listened to for a moment. */
-  #ping({ version }: PeerInfo): void {
-    const knows = version.minor > 0 || version.major > 3;
-    if (knows) {
-      this.#pinged = performance.now();
-      this.#send(this.#session.ping({ context: new TextEncoder().encode("probe") }));
-    }
-    const note = knows ? `no answer to PING in ${PONG_TIME / 1000} s` : "ZMTP 3.0 has no PING to time";
-    this.#pong = setTimeout(() => this.#finish({ note }), knows ? PONG_TIME : PONG_TIME / 10);
+  #ping(): void {
+    const { octets, patience, note } = this.#carrier.ping();
+    this.#pinged = performance.now();
+    if (octets !== undefined) this.#write(octets);
+    this.#pong = setTimeout(() => this.#finish({ note }), patience);
   }
 
   #tooLate(): void {
-    if (this.#session.peer !== undefined) {
+    if (this.#carrier.session?.peer !== undefined) {
       this.#finish({ note: "no answer to PING in time" });
       return;
     }
@@ -204,11 +214,18 @@ class Attempt {
     this.#how.context.signal.removeEventListener("abort", this.#abort);
     this.#close();
     this.#socket?.destroy();
-    this.#resolve({ ours: this.#how.ours, peer: this.#session.peer, theirs: this.#theirs, ...outcome });
+    this.#resolve({ ours: this.#how.ours, peer: this.#carrier.session?.peer, theirs: this.#theirs, ...outcome });
   }
 }
 
 const WE_DIAL = { client: "we", server: "peer" } as const;
+
+/** Where a ws:// or wss:// URL leads. */
+function socketFor({ protocol, hostname, port }: URL): Socket {
+  const host = hostname.replace(/^\[|\]$/g, "");
+  if (protocol !== "wss:") return createConnection({ host, port: Number(port || 80), noDelay: true });
+  return connectTls({ host, port: Number(port || 443), servername: isIP(host) === 0 ? host : "" });
+}
 
 /** Whether the value at `i` is that of Socket-Type: its name stands two fields before. */
 function isTypeAt(fields: readonly { readonly value: string }[], i: number): boolean {

@@ -1,15 +1,18 @@
 /** `monocoque probe`: reaches a peer, shakes hands, tells the story, and ends with a verdict. RFC 37. */
 import { parseEndpoint } from "../connection/endpoint.js";
-import { connect } from "../connection/node/connect.js";
-import { ZmtpError } from "../error.js";
+import { GREETING_SIZE } from "../session/greeting.js";
+import type { Mechanism } from "../session/mechanism.js";
 import type { PeerInfo } from "../session/peer.js";
 import { isSocketType, legalPeers, type SocketType } from "../session/socket-type.js";
+import { SUBPROTOCOL } from "../session/zws.js";
 import type { Command, Context } from "./command.js";
 import { EXIT, type ExitCode, exitOf, UsageError } from "./exit.js";
 import { harmless } from "./harmless.js";
 import { numberOf } from "./number.js";
 import { attempt, type Met } from "./probe-attempt.js";
-import { errorFields, faultLines, plainMessage, wrapped } from "./story-view.js";
+import { clientMechanism, SECURITY_NOTE, SECURITY_OPTIONS, securityOf } from "./security.js";
+import { errorFields, faultLines, plainMessage } from "./story-view.js";
+import { wrap } from "./wrap.js";
 
 export const PROBE: Command = {
   name: "probe",
@@ -19,11 +22,13 @@ export const PROBE: Command = {
     as: { type: "string", value: "TYPE", help: "be this socket type; default: one that fits the peer" },
     listen: { type: "boolean", short: "l", help: "bind URL and judge the first peer that connects" },
     time: { type: "string", short: "t", value: "SECONDS", help: "give up after so long; default 5" },
+    ...SECURITY_OPTIONS,
   },
   notes: [
     "The story shows each octet of greeting and handshake as it comes; → is who dialled.",
     "The verdict names what is wrong, the octet that proves it, counted from the peer's first, and the remedy.",
-    "A frame over 1 MiB is refused. Over ws:// only the verdict is given.",
+    "A frame over 1 MiB is refused. Over ws:// the story begins with the upgrade, and a WebSocket's ping is timed.",
+    SECURITY_NOTE,
   ],
   examples: ["monocoque probe tcp://127.0.0.1:5555", "monocoque probe tcp://127.0.0.1:5555 --as SUB --json"],
   run: probe,
@@ -42,11 +47,13 @@ async function probe(context: Context): Promise<ExitCode> {
   if (extra !== undefined) throw new UsageError(`"${extra}" is one too many: see monocoque probe --help`);
   const as = typeOf(args.values.as);
   const seconds = numberOf(args, "time", { unit: "seconds", least: 0.001, most: 100_000 }) ?? 5;
-  const met = await meet(context, url, as, seconds * 1000);
+  const mechanism = clientMechanism(await securityOf(context));
+  if (mechanism !== undefined && args.values.listen) throw new UsageError("--listen takes no name and no key here");
+  const met = await meet({ context, url, as, mechanism, time: seconds * 1000 });
   if (context.signal.aborted) return EXIT.GOOD;
   const exit = met.error === undefined ? EXIT.GOOD : exitOf(met.error);
   if (say.json) say.object(verdictObject(met, exit));
-  else for (const line of verdictLines(met, say.columns)) say.line(say.paint(exit ? "bad" : "good", line, "stdout"));
+  else for (const line of verdictLines(met, say.width)) say.line(say.paint(exit ? "bad" : "good", line, "stdout"));
   return exit;
 }
 
@@ -57,8 +64,20 @@ function typeOf(name: unknown): SocketType | undefined {
   throw new UsageError(`--as is a socket type, such as DEALER or SUB: not "${name}"`);
 }
 
+/** Whom to meet, and how. */
+interface Meeting {
+  readonly context: Context;
+  readonly url: string;
+  /** Undefined: one that fits. */
+  readonly as: SocketType | undefined;
+  /** Undefined: NULL. */
+  readonly mechanism: Mechanism | undefined;
+  /** Milliseconds for each try. */
+  readonly time: number;
+}
+
 /** Meets the peer, as several types if need be. */
-async function meet(context: Context, url: string, as: SocketType | undefined, time: number): Promise<Met> {
+async function meet({ context, url, as, mechanism, time }: Meeting): Promise<Met> {
   const { say } = context;
   let endpoint: ReturnType<typeof parseEndpoint>;
   try {
@@ -69,10 +88,13 @@ async function meet(context: Context, url: string, as: SocketType | undefined, t
   const listens = context.args.values.listen === true;
   if (endpoint.scheme === "ws" && listens) throw new UsageError("--listen takes tcp:// and ipc:// here");
   const target = endpoint;
-  const once = (ours: SocketType) => {
+  const once = async (ours: SocketType) => {
     say.detail(`as ${ours}`);
-    if (target.scheme === "ws") return meetOverWeb(url, ours, time, context.signal);
-    return attempt({ context, target, ours, listens, time });
+    const how = { context, target, ours, listens, time, mechanism };
+    const met = await attempt({ ...how, offered: offeredFor(mechanism) });
+    if (mechanism !== undefined || !BAD_REQUEST.test(met.error?.message ?? "")) return met;
+    say.note(`once more, with ${SUBPROTOCOL} alone`);
+    return attempt({ ...how, offered: [SUBPROTOCOL] });
   };
   if (as !== undefined) return once(as);
   const first = await once(TRIED[0]);
@@ -92,37 +114,35 @@ async function meet(context: Context, url: string, as: SocketType | undefined, t
   return best.error !== undefined && best.theirs === undefined && first.error !== undefined ? first : best;
 }
 
+/** What web servers answer that cannot read a subprotocol with a slash in its name. */
+const BAD_REQUEST = /^The server does not upgrade to WebSocket: it answers "HTTP\/1\.\d 400/;
+
+/** Subprotocols, the one that tells most first. */
+function offeredFor(mechanism: Mechanism | undefined): readonly string[] {
+  const named = `${SUBPROTOCOL}/${mechanism?.name ?? "NULL"}`;
+  return mechanism === undefined ? [named, SUBPROTOCOL] : [named];
+}
+
 /** Whether another type of ours might fit. */
 function isRefusal({ error, peer }: Met): boolean {
   if (error === undefined || peer !== undefined || !REFUSED.has(error.code)) return false;
   // Who leaves before our type has been sent did not leave because of it.
-  return error.code !== "PEER_CLOSED" || (error.offset ?? 0) >= 64;
-}
-
-async function meetOverWeb(url: string, ours: SocketType, time: number, signal: AbortSignal): Promise<Met> {
-  try {
-    const connection = await connect(url, { socketType: ours, signal, connectTimeout: time, handshakeTimeout: time });
-    const { peer } = connection;
-    await connection.close();
-    return { ours, peer, note: "over WebSocket" };
-  } catch (error) {
-    if (error instanceof ZmtpError) return { ours, error };
-    throw error;
-  }
+  return error.code !== "PEER_CLOSED" || (error.offset ?? 0) >= GREETING_SIZE;
 }
 
 function peerText({ socketType, version, mechanism, identity }: PeerInfo): string {
   const name =
     identity.length > 0 ? `called ${JSON.stringify(harmless(Buffer.from(identity).toString()))}` : "no identity";
-  return `${socketType ?? "a type it does not name"}, ZMTP ${version.major}.${version.minor}, ${mechanism}, ${name}`;
+  const secured = mechanism === "NONE" ? "no mechanism" : mechanism;
+  return `${socketType ?? "a type it does not name"}, ZMTP ${version.major}.${version.minor}, ${secured}, ${name}`;
 }
 
 function verdictLines({ ours, peer, error, roundTrip, note }: Met, columns: number): string[] {
   if (error !== undefined) {
-    return [...wrapped(`✗ ${plainMessage(error)}.`, columns, "  "), ...faultLines(error, columns)];
+    return [...wrap(`✗ ${plainMessage(error)}.`, columns, "", "  "), ...faultLines(error, columns)];
   }
   const ping = roundTrip === undefined ? note : `PING came back after ${roundTrip.toFixed(2)} ms`;
-  return wrapped(`✓ Healthy: ${peer && peerText(peer)}; we were ${ours}; ${ping}.`, columns, "  ");
+  return wrap(`✓ Healthy: ${peer && peerText(peer)}; we were ${ours}; ${ping}.`, columns, "", "  ");
 }
 
 function verdictObject({ ours, peer, error, roundTrip, note, theirs }: Met, exit: ExitCode): object {

@@ -1,8 +1,10 @@
 /** Entries of a story on a terminal, field by field, at any width. No RFC section: this is ours. */
 import type { ZmtpError } from "../error.js";
 import { type Entry, type Field, filterName, type Side } from "../inspect/index.js";
+import { seenIn } from "../inspect/told-error.js";
 import { harmless } from "./harmless.js";
 import type { Talk } from "./talk.js";
+import { cut, wrap } from "./wrap.js";
 
 /** Octets of each side that are kept, to be shown in hexadecimal. */
 const KEPT = 4096;
@@ -11,23 +13,8 @@ const NARROW = 64;
 const HEX_COLUMNS = 17;
 
 /** What an error says, without the place and the hint that its message ends with. */
-export function plainMessage({ message, offset, section, hint }: ZmtpError): string {
-  const where = [offset === undefined ? undefined : `octet ${offset}`, section].filter(Boolean).join("; ");
-  const tail = `${where && ` (${where})`}.${hint === undefined ? "" : ` ${hint}`}`;
-  return harmless(message.endsWith(tail) ? message.slice(0, -tail.length) : message);
-}
-
-/** Words in lines of at most `columns`; all but the first begin with `indent`. */
-export function wrapped(text: string, columns: number, indent: string): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line.trim() !== "" && line.length + 1 + word.length > columns) {
-      lines.push(line);
-      line = `${indent}${word}`;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
+export function plainMessage(error: ZmtpError): string {
+  return harmless(seenIn(error));
 }
 
 /** Shows what each side says. */
@@ -72,20 +59,19 @@ export class StoryView {
   }
 
   #fault(error: ZmtpError): void {
-    for (const line of faultLines(error, this.#say.columns)) this.#say.line(line);
+    for (const line of faultLines(error, this.#say.width)) this.#say.line(line);
   }
 
   #field(side: Side, { name, start, end, value, meaning }: Field): string {
     const offset = `${start}`.padStart(6);
     const octets = this.#heads[side].subarray(start, end);
-    const middle = this.#say.columns < NARROW ? "" : `  ${shortHex(octets, end - start).padEnd(HEX_COLUMNS)}`;
+    const middle = this.#say.width < NARROW ? "" : `  ${shortHex(octets, end - start).padEnd(HEX_COLUMNS)}`;
     const more = this.#say.verbose ? `  ${meaning}` : "";
     return this.#cut(`${offset}${middle}  ${name}: ${harmless(value)}${more}`);
   }
 
   #cut(line: string): string {
-    const { columns } = this.#say;
-    return line.length <= columns ? line : `${line.slice(0, columns - 1)}…`;
+    return cut(line, this.#say.width);
   }
 }
 
@@ -94,8 +80,8 @@ export function faultLines(error: ZmtpError, columns: number): string[] {
   const { code, offset, section, hint } = error;
   const at = offset === undefined ? "" : ` at octet ${offset}`;
   return [
-    ...wrapped(`  ${code}${at}${section === undefined ? "" : ` (${section})`}`, columns, "    "),
-    ...(hint === undefined ? [] : wrapped(`  remedy: ${harmless(hint)}`, columns, "    ")),
+    ...wrap(`${code}${at}${section === undefined ? "" : ` (${section})`}`, columns, "  ", "    "),
+    ...(hint === undefined ? [] : wrap(`remedy: ${harmless(hint)}`, columns, "  ", "    ")),
   ];
 }
 

@@ -15,8 +15,10 @@ export interface Talk {
   readonly json: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
-  /** Columns of the terminal; 80 where there is none. */
+  /** Columns of the terminal, for what people are told; 80 where there is none. */
   readonly columns: number;
+  /** Columns of a line of data; no line is cut for a pipe or a file, unless COLUMNS says so. */
+  readonly width: number;
   /** One line of data. Text that came from a peer has to be harmless already. */
   line(text: string): void;
   /** One object of data, on one line. */
@@ -61,6 +63,7 @@ export function talk({ stdout, stderr, env, json = false, quiet = false, verbose
     quiet,
     verbose,
     columns: stdout.columns ?? stderr.columns ?? (Number(env.COLUMNS) || 80),
+    width: (stdout.isTTY && stdout.columns) || Number(env.COLUMNS) || Infinity,
     line: (text) => void stdout.write(`${text}\n`),
     object: (value) => void stdout.write(`${harmlessJson(value)}\n`),
     octets: (octets) => void stdout.write(octets),

@@ -2,8 +2,10 @@
 import { type Entry, type FramePart, type Side, Story } from "../inspect/index.js";
 import { harmless } from "./harmless.js";
 import { quote } from "./quote.js";
+import { short } from "./short.js";
 import { entryObject, plainMessage } from "./story-view.js";
 import type { Talk } from "./talk.js";
+import { cut } from "./wrap.js";
 
 /** Is told what passes. */
 export interface View {
@@ -31,12 +33,16 @@ export function framesView(say: Talk): View {
   const passing = new Map<number, Passing>();
   const show = (connection: number, entry: Entry) => {
     if (say.json) say.object(entryObject(entry, connection));
-    else say.line(`#${connection} ${say.paint("name", ARROWS[entry.side], "stdout")} ${textOf(entry)}`);
+    else {
+      const head = `#${connection} `;
+      const text = cut(textOf(entry), say.width - head.length - 2);
+      say.line(`${head}${say.paint("name", ARROWS[entry.side], "stdout")} ${text}`);
+    }
   };
   return {
     opened(connection) {
       say.detail(`connection #${connection}`);
-      passing.set(connection, { story: new Story({ maxFrameSize: ANY_SIZE }), open: 2 });
+      passing.set(connection, { story: new Story({ framing: "stream", maxFrameSize: ANY_SIZE }), open: 2 });
     },
     passed(connection, side, octets) {
       for (const entry of passing.get(connection)?.story.read(side, octets) ?? []) show(connection, entry);
@@ -52,10 +58,10 @@ export function framesView(say: Talk): View {
   };
 }
 
-function textOf({ kind, title, start, end, frames = [], error }: Entry): string {
-  if (kind === "message") return frames.slice(0, MOST_FRAMES).map(frameText).join("  ");
-  if (kind === "command") return `${harmless(title)}, ${end - start} octets`;
-  if (kind === "fault") return `not ZMTP from here on: ${error === undefined ? title : plainMessage(error)}`;
+function textOf({ kind, name, title, start, end, frames = [], error }: Entry): string {
+  if (kind === "message" && name === undefined) return frames.slice(0, MOST_FRAMES).map(frameText).join("  ");
+  if (kind === "command" || kind === "message") return `${harmless(title)}, ${end - start} octets`;
+  if (kind === "fault") return `not told from here on: ${error === undefined ? title : plainMessage(error)}`;
   return harmless(title);
 }
 
@@ -70,7 +76,7 @@ export function ratesView(say: Talk): View {
   let connections = 0;
   const tell = () => {
     if (say.json) say.object({ type: "rates", connections, client: seconds.client, server: seconds.server });
-    else say.line(`> ${rate(seconds.client)}  < ${rate(seconds.server)}  connections ${connections}`);
+    else say.line(`> ${short(seconds.client, "B/s")}  < ${short(seconds.server, "B/s")}  connections ${connections}`);
     seconds.client = 0;
     seconds.server = 0;
   };
@@ -97,11 +103,4 @@ export function ratesView(say: Talk): View {
       else say.line(`in all > ${all.client} octets  < ${all.server} octets`);
     },
   };
-}
-
-const UNITS = ["B/s", "kB/s", "MB/s", "GB/s"] as const;
-
-function rate(octets: number): string {
-  const power = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, octets)) / 3));
-  return `${(octets / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${UNITS[power]}`;
 }

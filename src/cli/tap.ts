@@ -26,7 +26,7 @@ export const TAP: Command = {
   },
   notes: [
     "Octets pass as they come, whatever they are. What breaks the protocol is said, and passed on all the same.",
-    "With --rates nothing is decoded: octets pass at full speed. ws:// is passed on, recorded and counted as octets.",
+    "With --rates nothing is decoded: octets pass at full speed.",
     "A recording holds everything, passwords of PLAIN included. FILE is readable by you alone.",
   ],
   examples: [

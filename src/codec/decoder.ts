@@ -153,20 +153,7 @@ export class FrameDecoder implements IterableIterator<FrameBatch> {
     this.#position = position;
   }
 
-  /**
-   * @internal Gives back what is unfinished, for somebody else to read on from there: none, or the octets of one frame,
-   * `most` at most. Undefined if there is more, or anything else.
-   */
-  release(most: number): Octets | undefined {
-    return this.#large === undefined && this.#error === undefined ? this.#unread.release(most) : undefined;
-  }
-
-  /** @internal So many octets of the stream were read by somebody else. */
-  skip(octets: number): void {
-    this.#position += octets;
-  }
-
-  /** @internal For tests. */
+  /** @internal For tests, and for whoever reads on in its place. */
   get unread(): Unread {
     return this.#unread;
   }

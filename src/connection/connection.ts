@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** A connection as applications see it. The work is done behind it, by a link. */
 import type { FrameBatch } from "../codec/batch.js";
-import type { Message, Payload } from "../codec/payload.js";
+import type { Message, Octets, Payload } from "../codec/payload.js";
 import type { PeerInfo } from "../session/peer.js";
 import type { Ending } from "./ending.js";
 
@@ -14,7 +14,7 @@ import type { Ending } from "./ending.js";
  *
  * @typeParam P - What a payload is: a `Uint8Array`; in Node a `Buffer`.
  */
-export interface Connection<P extends Uint8Array = Uint8Array> extends AsyncIterable<P[]>, AsyncDisposable {
+export interface Connection<P extends Uint8Array = Octets> extends AsyncIterable<P[]>, AsyncDisposable {
   /** What the peer said of itself; owned. */
   readonly peer: PeerInfo;
   /**

@@ -27,7 +27,7 @@ export interface Faced extends ReadFrom {
   destroy(reason?: unknown): void;
 }
 
-type Constructor = new (link: Faced, closed: Promise<Ending>) => Connection;
+type Constructor = new (link: Faced, closed: Promise<Ending>) => Connection<Uint8Array>;
 
 let faces: Constructor | undefined;
 

@@ -1,9 +1,9 @@
 /**
  * A closing in order: what was accepted leaves first, and a peer that takes nothing of it is not waited for for ever.
  */
+import { Patience } from "./deadline.js";
 import type { EndedBy } from "./ending.js";
 import type { Outflow } from "./outflow.js";
-import { after, type Timer } from "./timer.js";
 import type { Transport } from "./transport.js";
 
 /** The closing of one link. */
@@ -15,7 +15,7 @@ export class Goodbye {
   readonly #linger: number;
   readonly #lingered: (left: number) => void;
   #said = false;
-  #patience: Timer | undefined;
+  readonly #patience = new Patience();
   /** What the transport had still to get rid of when the waiting began. */
   #untaken: number | undefined;
 
@@ -47,13 +47,12 @@ export class Goodbye {
   }
 
   stop(): void {
-    clearTimeout(this.#patience);
+    this.#patience.stop();
   }
 
   #wait(): void {
-    clearTimeout(this.#patience);
     this.#untaken = this.#transport.untaken;
-    this.#patience = after(this.#linger, () => this.#judge());
+    this.#patience.wait(this.#linger, () => this.#judge());
   }
 
   /** One large write is reported when all of it has been taken, which may be long: a part of it is progress, too. */

@@ -1,7 +1,8 @@
 /** Heartbeats in time: when to ask, and when to give the peer up. RFC 37, "Connection Heartbeating". */
+import { onceRead } from "./deadline.js";
 import { UNANSWERED_PINGS } from "./limits.js";
 import type { HeartbeatOptions } from "./options.js";
-import { after, onceRead, type Timer } from "./timer.js";
+import { after, type Timer } from "./timer.js";
 
 /** A tenth of a second, in which PING counts its TTL. */
 const TENTH = 100;

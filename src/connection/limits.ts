@@ -57,6 +57,13 @@ export const HANDSHAKES = 1000;
 /** Handshakes under way from one address. */
 export const HANDSHAKES_PER_ADDRESS = 250;
 
+/** Milliseconds that a failed security handshake holds up the next ones from its address: two guesses a second. */
+export const FAILURE_DELAY = 500;
+/** Milliseconds that nobody waits longer, however often its address has failed: honest peers may share it. */
+export const MOST_FAILURE_DELAY = 10_000;
+/** Addresses that have failed and are remembered; beyond it, whoever has failed longest ago is forgotten. */
+export const MOST_ADDRESSES = 10_000;
+
 /**
  * Octets that a stranger may send over `ws://` before it has said who it is: its upgrade request, its identity, some
  * slack.

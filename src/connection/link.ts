@@ -5,6 +5,7 @@ import type { PeerInfo } from "../session/peer.js";
 import { ZmtpSession } from "../session/session.js";
 import { onAbort } from "./abort.js";
 import type { Budget } from "./budget.js";
+import { deadline, Patience } from "./deadline.js";
 import type { EndedBy, Ending } from "./ending.js";
 import { EventHandler, type EventUser } from "./event-handler.js";
 import { Goodbye } from "./goodbye.js";
@@ -17,11 +18,10 @@ import { ZmtpOutbox } from "./outbox.js";
 import { Outflow, type OutflowUser } from "./outflow.js";
 import { plainPayload } from "./payload-maker.js";
 import * as reasons from "./reasons.js";
-import { Reception, type ReceptionUser } from "./reception.js";
+import { plainReception, type Reception, type ReceptionUser } from "./reception.js";
 import { Sender } from "./sender.js";
 import { SessionCommands } from "./session-commands.js";
 import type { Subscriptions } from "./subscriptions.js";
-import { after, type Timer } from "./timer.js";
 import type { Transport } from "./transport.js";
 
 /** Where a link stands. `half`: the peer has closed, and may still be answered. `closing`: we have closed. */
@@ -47,12 +47,20 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
   #goodbye: Goodbye | undefined;
   /** Iterations that have begun and not ended. */
   #readers = 0;
-  #patience: Timer | undefined;
+  /** One thing at a time is waited for. */
+  readonly #patience = new Patience();
   #stopListening: (() => void) | undefined;
 
   constructor(
     settings: Settings,
-    { user = {}, outbox, makePayload = plainPayload, budget, messageMark, makeReception }: LinkParts = {},
+    {
+      user = {},
+      outbox,
+      makePayload = plainPayload,
+      budget,
+      messageMark,
+      makeReception = plainReception,
+    }: LinkParts = {},
   ) {
     const codec = settings.codec ?? defaultCodec();
     const { signal, connectTimeout, maxMessageSize, maxMessageFrames } = settings;
@@ -65,10 +73,9 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
     this.#inflow = new Inflow(settings.receiveHighWaterMark, makePayload, this, messageMark);
     this.inbox = this.#inflow.inbox;
     this.#incoming = new EventHandler(this.#session, this.inbox, this, { maxMessageSize, maxMessageFrames }, settings);
-    const reception = [this, this.#session, this.#incoming, this.outflow] as const;
-    this.reception = makeReception?.(...reception) ?? new Reception(...reception);
+    this.reception = makeReception(this, this.#session, this.#incoming, this.outflow);
     this.sender = new Sender(settings.socketType, new SessionCommands(this.#session, this.outflow), this.outflow);
-    this.#wait(connectTimeout, () => this.#fail("timeout", reasons.connectTimeout(connectTimeout)));
+    this.#patience.wait(connectTimeout, () => this.#fail("timeout", reasons.connectTimeout(connectTimeout)));
     budget?.enter(this);
     this.#stopListening = onAbort(signal, () => this.destroy(signal?.reason));
   }
@@ -140,8 +147,8 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
     const { handshakeTimeout } = this.#settings;
     this.#transport = transport;
     this.#phase = "shaking";
-    this.#wait(handshakeTimeout, () => {
-      this.#fail("timeout", reasons.handshakeTimeout(handshakeTimeout, this.#session.state !== "greeting"));
+    this.#patience.wait(handshakeTimeout, () => {
+      this.#fail("timeout", reasons.handshakeTimeout(this.#settings, this.#session.state !== "greeting"));
     });
     this.outflow.attach(transport);
     this.#inflow.attach(transport);
@@ -200,7 +207,7 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
   }
 
   opened(): void {
-    clearTimeout(this.#patience);
+    this.#patience.stop();
     this.#phase = "open";
     this.outflow.open(this.#session.inClear ? undefined : (chunks) => this.#session.seal(chunks));
     this.#user.opened?.(this);
@@ -235,7 +242,7 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
       return;
     }
     this.#phase = "closing";
-    clearTimeout(this.#patience);
+    this.#patience.stop();
     this.sender.stop("over");
     this.#incoming.stopHeart();
     const { linger } = this.#settings;
@@ -245,17 +252,11 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
     });
   }
 
-  /** One thing at a time is waited for. */
-  #wait(milliseconds: number, act: () => void): void {
-    clearTimeout(this.#patience);
-    this.#patience = after(milliseconds, act);
-  }
-
   /** Whoever is at work on a message may still answer it; their next read closes our side, or their silence does. */
   #answerOrFinish(): void {
     if (this.#phase !== "half") return;
     if (this.#readers === 0 && !this.inbox.readable) this.#finish("peer");
-    else this.#wait(this.#readers > 0 ? this.#settings.linger : UNREAD, () => this.#finish("peer"));
+    else this.#patience.wait(this.#readers > 0 ? this.#settings.linger : UNREAD, () => this.#finish("peer"));
   }
 
   /** The peer broke the protocol: it may be told, and nothing more is heard. */
@@ -267,7 +268,7 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
     this.outflow.flush();
     this.#end("fault", error);
     transport?.finish();
-    after(FAREWELL, () => transport?.destroy());
+    deadline(FAREWELL, () => transport?.destroy());
   }
 
   #fail(by: EndedBy, error: unknown): void {
@@ -287,7 +288,7 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
     this.#ending = { by, error, unsent: this.outflow.unsent };
     this.#phase = "over";
     this.sender.stop("over");
-    clearTimeout(this.#patience);
+    this.#patience.stop();
     this.#goodbye?.stop();
     this.#incoming.stopHeart();
     this.#stopListening?.();

@@ -3,6 +3,7 @@ import type { FrameBatch } from "../codec/batch.js";
 import type { Codec } from "../codec/codec.js";
 import { FrameEncoder } from "../codec/encoder.js";
 import { asOctets, framesOf, type Message, type Payload } from "../codec/payload.js";
+import { type Framing, zmtpFraming } from "../session/framing.js";
 
 /** From here on a payload leaves from where it lies. */
 export const UNCOPIED = 64 * 1024;
@@ -11,6 +12,13 @@ export const UNCOPIED = 64 * 1024;
  * A buffer that has grown to this is set aside, and the next is begun: one that doubled on would hold twice what waits.
  */
 export const CHUNK = 128 * 1024;
+
+/** One message for many peers, encoded once. */
+export interface SharedMessage {
+  readonly message: Message;
+  /** As ZMTP has it, headers included; made when first asked for. Nobody writes into it. */
+  readonly octets: Uint8Array;
+}
 
 /**
  * Gathers whole messages until the transport takes them. How frames lie in the chunks is the transport's framing. An
@@ -24,10 +32,12 @@ export interface Outbox {
   message(message: Message): void;
   /** A run of whole messages. */
   batch(batch: FrameBatch): void;
-  /** Frames that are encoded already, as ZMTP has them: so many messages, 0 for commands. */
+  /** A message that others send as well. */
+  shared(message: SharedMessage): void;
+  /** Frames that are encoded already, as ZMTP has them: so many messages. */
   octets(bytes: Uint8Array, messages: number): void;
-  /** Frames of the session's own, which come as ZMTP has them, as this outbox frames them. */
-  framed(bytes: Uint8Array): readonly Uint8Array[];
+  /** How the session is to frame what it sends itself, on a transport that frames by itself. */
+  readonly framing: Framing;
   /**
    * Room for a message of one frame, to be written at the returned offset of `memory` or `view` before anything else is
    * sent.
@@ -45,6 +55,7 @@ export interface Outbox {
 
 /** ZMTP's own framing: any number of frames in any chunk. */
 export class ZmtpOutbox implements Outbox {
+  readonly framing = zmtpFraming;
   readonly #encoder: FrameEncoder;
   #chunks: Uint8Array[] = [];
   #gathered = 0;
@@ -84,15 +95,15 @@ export class ZmtpOutbox implements Outbox {
     if (this.#encoder.length >= CHUNK) this.#cut();
   }
 
+  shared({ octets }: SharedMessage): void {
+    this.octets(octets, 1);
+  }
+
   octets(bytes: Uint8Array, messages: number): void {
     if (bytes.length < UNCOPIED) this.#encoder.octets(bytes);
     else this.#aside(bytes);
     this.#messages += messages;
     if (this.#encoder.length >= CHUNK) this.#cut();
-  }
-
-  framed(bytes: Uint8Array): readonly Uint8Array[] {
-    return [bytes];
   }
 
   room(length: number): number {

@@ -101,12 +101,10 @@ export class Outflow {
     return this.waiting < this.#mark;
   }
 
-  /** A command of the session's own. */
+  /** A command of the session's own, framed. */
   command(bytes: Uint8Array): void {
-    for (const chunk of this.outbox.framed(bytes)) {
-      this.#commands.push(chunk);
-      this.#commandOctets += chunk.length;
-    }
+    this.#commands.push(bytes);
+    this.#commandOctets += bytes.length;
     this.#tickEnd.ask();
   }
 

@@ -1,10 +1,15 @@
 /** Why a connection could not be opened, or ended: what the transport knows, as an error with a code. */
 import { ZmtpError } from "../error.js";
 import { connectionError } from "./fault.js";
+import type { Settings } from "./options.js";
 
 const SILENT_AFTER_GREETING =
   "The peer speaks ZMTP and has greeted us, but its READY did not come: it is stopped or overloaded, or waits for " +
   "something itself. `handshakeTimeout` sets the patience.";
+
+const SILENT_TO_SERVER =
+  "The peer has greeted us and does not begin, which is for the client to do, and we are the server: is it a server, " +
+  "too? libzmq's greetings do not tell. Or it is stopped or overloaded. `handshakeTimeout` sets the patience.";
 
 /** The peer was not reached. */
 export function notReached(cause: unknown): ZmtpError {
@@ -34,9 +39,10 @@ export function connectTimeout(milliseconds: number): ZmtpError {
 }
 
 /** The handshake took too long. `greeted`: the peer's greeting has come, so it does speak ZMTP. */
-export function handshakeTimeout(milliseconds: number, greeted: boolean): ZmtpError {
-  const what = `The handshake was not over within ${milliseconds} ms`;
-  return connectionError("HANDSHAKE_TIMEOUT", what, greeted ? { hint: SILENT_AFTER_GREETING } : {});
+export function handshakeTimeout({ handshakeTimeout, mechanism }: Settings, greeted: boolean): ZmtpError {
+  const what = `The handshake was not over within ${handshakeTimeout} ms`;
+  const hint = mechanism?.asServer ? SILENT_TO_SERVER : SILENT_AFTER_GREETING;
+  return connectionError("HANDSHAKE_TIMEOUT", what, greeted ? { hint } : {});
 }
 
 /** The peer was silent for so many milliseconds. */

@@ -50,7 +50,7 @@ export class Reception implements TransportUser {
     this.link.reached(transport);
     if (greeting === undefined) this.#outflow.command(this.session.start());
     else {
-      this.session.greeted(greeting);
+      this.session.greeted(greeting, this.#outflow.outbox.framing);
       this.#report();
     }
     this.#outflow.flush();
@@ -103,3 +103,6 @@ export class Reception implements TransportUser {
     this.link.heldChanged();
   }
 }
+
+/** What most links have. */
+export const plainReception = (...parts: ConstructorParameters<typeof Reception>): Reception => new Reception(...parts);

@@ -3,10 +3,10 @@
  * Duplex.toWeb.
  */
 import type { Connection } from "./connection.js";
+import { deadline } from "./deadline.js";
 import { Deferred } from "./deferred.js";
 import { open } from "./opening.js";
 import { type ConnectionOptions, settingsFor } from "./options.js";
-import { after } from "./timer.js";
 import type { Transport, TransportUser } from "./transport.js";
 
 /** Octets asked for at a time where the source lets us bring the buffer. */
@@ -115,10 +115,10 @@ class StreamTransport implements Transport {
     if (this.#broken) return;
     this.#broken = true;
     const judge = () => {
-      if (this.#resumed) after(READER_PATIENCE, judge);
+      if (this.#resumed) deadline(READER_PATIENCE, judge);
       else this.#gone(error);
     };
-    after(READER_PATIENCE, judge);
+    deadline(READER_PATIENCE, judge);
   }
 
   #gone(error?: unknown): void {

@@ -13,17 +13,3 @@ export function after(milliseconds: number, act: () => void): Timer | undefined 
   timer.unref?.();
   return timer;
 }
-
-const setImmediate = (globalThis as { setImmediate?: (act: () => void) => void }).setImmediate;
-
-/** Milliseconds that a page's event loop is given to hand over what has come. */
-const MOMENT = 50;
-
-/**
- * Calls `act` when this thread has read whatever had come before: timers that were late run before the sockets are
- * read. Node reads its sockets between a timer and an immediate; the second makes sure of one whole turn.
- */
-export function onceRead(act: () => void): void {
-  if (setImmediate) setImmediate(() => setImmediate(act));
-  else after(0, () => after(MOMENT, act));
-}

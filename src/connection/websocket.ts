@@ -4,6 +4,7 @@
  */
 import { ZmtpError } from "../error.js";
 import { SUBPROTOCOL, zwsGreeting, zwsMechanism } from "../session/zws.js";
+import { deadline } from "./deadline.js";
 import { connectionError } from "./fault.js";
 import { FAREWELL, MOST_HANDED } from "./limits.js";
 import type { LinkParts } from "./link-user.js";
@@ -74,8 +75,15 @@ export function refuseHeartbeat({ heartbeat }: ConnectionOptions): void {
   if (heartbeat) throw new TypeError("there are no heartbeats of ours over ws://: let the peer send them");
 }
 
-/** What makes a link speak ZWS: its mechanism is the subprotocol's. */
+/**
+ * What makes a link speak ZWS: its mechanism is the subprotocol's. Throws a TypeError for one of the caller's: without
+ * it peers would be let in unseen.
+ */
 export function zwsParts(settings: Settings, parts: LinkParts = {}): [Settings, LinkParts] {
+  if (settings.mechanism !== undefined) {
+    const { name } = settings.mechanism;
+    throw new TypeError(`mechanism: there is no ${name} over ws://; tcp:// and ipc:// have it, and wss:// encrypts`);
+  }
   return [
     { ...settings, mechanism: zwsMechanism },
     { outbox: new ZwsOutbox(), ...parts },
@@ -172,7 +180,7 @@ export class WebSocketTransport implements Transport {
   /** A page is told nothing of what went wrong; the `ws` package says it here. */
   #failed({ error, message }: { error?: unknown; message?: unknown }): void {
     this.#error = error ?? (message ? new Error(String(message)) : undefined);
-    after(CLOSE_EVENT, () => this.#closed(1006));
+    deadline(CLOSE_EVENT, () => this.#closed(1006));
   }
 
   #closed(code: number, reason = ""): void {
@@ -215,7 +223,7 @@ export class WebSocketTransport implements Transport {
   /** Everything has left. libzmq answers no closing frame: nothing is lost by not waiting for it. */
   #awaitGoodbye(): void {
     this.#finishing = false;
-    after(FAREWELL, () => {
+    deadline(FAREWELL, () => {
       if (this.#over) return;
       this.#user.ended();
       this.destroy();

@@ -2,7 +2,9 @@
 import type { Command } from "../session/command.js";
 import type { Greeting } from "../session/greeting.js";
 import { parseMetadata } from "../session/metadata.js";
+import { securityFields } from "./security-fields.js";
 import type { Field } from "./shape.js";
+import { shown } from "./shown.js";
 
 export const FRAMING = "RFC 37, Framing";
 export const GRAMMAR = "RFC 37, Formal Grammar";
@@ -11,18 +13,6 @@ const METADATA = "RFC 37, Connection Metadata";
 const NEGOTIATION = "RFC 37, Version Negotiation";
 const MECHANISMS = "RFC 37, Authentication and Confidentiality";
 const HEARTBEAT = "RFC 37, Connection Heartbeating";
-
-const decoder = new TextDecoder();
-/** Octets of a value that are shown. */
-const MOST = 96;
-
-/** Octets as text, if they are that; else in hexadecimal. `length`: how many there are, if these are only the first. */
-export function shown(octets: Uint8Array, length = octets.length): string {
-  const part = octets.subarray(0, MOST);
-  const rest = length > part.length ? "…" : "";
-  if (part.every((octet) => octet >= 0x20 && octet !== 0x7f)) return JSON.stringify(decoder.decode(part)) + rest;
-  return Array.from(part, (octet) => octet.toString(16).padStart(2, "0")).join(" ") + rest;
-}
 
 /** The 64 octets that come first. */
 export function greetingFields({ version, mechanism, asServer }: Greeting): Field[] {
@@ -98,8 +88,9 @@ const MEANINGS: Readonly<Record<string, string>> = {
 
 export const meaningOf = (name: string): string => MEANINGS[name] ?? "A command that ZMTP 3.1 does not know.";
 
-/** The name of a command and what it says. `start` is where its body begins. */
-export function commandFields({ name, data, position }: Command, start: number): Field[] {
+/** The name of a command and what it says under this mechanism. `start` is where its body begins. */
+export function commandFields(command: Command, start: number, mechanism = "NULL"): Field[] {
+  const { name, data, position } = command;
   const end = position + data.length;
   const named: Field[] = [
     {
@@ -113,7 +104,10 @@ export function commandFields({ name, data, position }: Command, start: number):
     { name: "name", start: start + 1, end: position, value: name, meaning: meaningOf(name), section: COMMANDS },
   ];
   if (data.length === 0) return named;
-  if (name === "READY") return [...named, ...propertyFields(data, position)];
+  const own = securityFields(mechanism, command);
+  if (own !== undefined) return [...named, ...own];
+  const clear = mechanism !== "CURVE" && (name === "READY" || (name === "INITIATE" && mechanism === "PLAIN"));
+  if (clear) return [...named, ...propertyFields(data, position)];
   if (name === "PING" && data.length >= 2) return [...named, ...pingFields(data, position)];
   const meaning = "What the command says.";
   return [...named, { name: "value", start: position, end, value: shown(data), meaning, section: COMMANDS }];

@@ -8,22 +8,29 @@ import { type Greeting, parseGreeting } from "../session/greeting.js";
 import { ZmtpSession } from "../session/session.js";
 import type { SocketType } from "../session/socket-type.js";
 import { COMMANDS, commandFields, FRAMING, GRAMMAR, greetingFields, headerFields } from "./fields.js";
-import { MessageMaker, zmtpHeader } from "./message.js";
+import { MessageMaker, sealedEntry, ZMTP_FRAMES } from "./message.js";
+import { OpenHeader } from "./open-header.js";
+import { isSealed } from "./security-fields.js";
 import { type Entry, PREVIEW, type Side } from "./shape.js";
+import { moved, seenIn } from "./told-error.js";
 
 const GREETING = 64;
 /** Octets of one piece at most: what a decoder copies at once. */
 const PIECE = 1 << 16;
+/** What stands in for octets that a capture has lost. */
+const LOST = new Uint8Array(PIECE);
 
 /**
  * Reads one side's octets. It holds the greeting, a frame that is not complete (in the decoder), and the first octets
- * of the frames of a message that is not. After a fault or a gap it tells nothing more.
+ * of the frames of a message that is not. After a fault it tells nothing more; nor after a gap, unless all that is
+ * missing lies inside one frame.
  */
 export class Half {
   greeting: Greeting | undefined;
   readonly #side: Side;
   readonly #decoder: FrameDecoder;
   readonly #messages: MessageMaker;
+  readonly #header = new OpenHeader();
   /** What has come of a greeting that is not complete. */
   #beginning: Uint8Array = new Uint8Array(0);
   /** Octets that have come. */
@@ -39,7 +46,7 @@ export class Half {
     this.#decoder = new FrameDecoder({ maxFrameSize });
     // Frames begin behind the greeting: so the offsets of faults count from its first octet.
     this.#decoder.expect(limitsFor(maxFrameSize), GREETING);
-    this.#messages = new MessageMaker(side, { section: FRAMING, fields: zmtpHeader });
+    this.#messages = new MessageMaker(side, ZMTP_FRAMES);
   }
 
   /** What these octets completed. */
@@ -58,12 +65,22 @@ export class Half {
   /** Octets were lost. */
   gap(missing: number, entries: Entry[]): void {
     const start = this.#seen;
+    if (this.#over) {
+      this.#seen += missing;
+      return;
+    }
+    const inside = this.#header.payloadLeft >= missing;
+    const after = inside ? "all inside one frame, where zeros stand for them" : "this side is not told any further";
+    const title = `A gap: the capture lost ${missing} octets, ${start} to ${start + missing - 1}; ${after}`;
+    const gap = { side: this.#side, start, end: start + missing, title, section: FRAMING, fields: [] };
+    entries.push({ ...gap, kind: "gap" });
+    if (inside) {
+      for (let left = missing; left > 0; left -= PIECE) this.read(LOST.subarray(0, left), entries);
+      return;
+    }
     this.#seen += missing;
-    if (this.#over) return;
     this.#over = true;
     this.#gap = this.#seen;
-    const title = `A gap: the capture lost ${missing} octets`;
-    entries.push({ side: this.#side, start, end: this.#seen, kind: "gap", title, section: FRAMING, fields: [] });
   }
 
   /** The side has closed; says what it left unfinished. */
@@ -81,6 +98,10 @@ export class Half {
     const title = `Ends inside ${where}`;
     const start = open ?? next;
     entries.push({ side: this.#side, start, end, kind: "end", title, section: FRAMING, fields: [], error });
+  }
+
+  get #mechanism(): string | undefined {
+    return this.greeting?.mechanism;
   }
 
   /** Where what is not told yet begins. */
@@ -111,12 +132,14 @@ export class Half {
 
   #readFrames(octets: Uint8Array, entries: Entry[]): void {
     let at = this.#decoder.position;
+    const before = at;
     for (const batch of this.#decoder.push(octets)) {
       const next = this.#decoder.position;
       if (batch.command(0)) this.#command(batch.payload(0).slice(), at, next, entries);
       else this.#frames(batch, at, next, entries);
       at = next;
     }
+    this.#header.follow(octets, at - before);
   }
 
   /** The frames of a batch are octets `from` to `to` of the stream. */
@@ -129,7 +152,10 @@ export class Half {
       const length = batch.end(i) - payload;
       const end = batch.end(i) + shift;
       const preview = batch.bytes.slice(payload, payload + Math.min(length, PREVIEW));
-      this.#messages.add({ start, end, length, more: batch.more(i), preview }, entries);
+      const frame = { start, end, length, more: batch.more(i), preview };
+      const sealed = this.#mechanism === "CURVE" && isSealed(preview, length);
+      if (sealed) entries.push(sealedEntry(this.#side, frame, ZMTP_FRAMES));
+      else this.#messages.add(frame, entries);
       start = end;
     }
   }
@@ -139,10 +165,10 @@ export class Half {
     const flags = header > 2 ? 6 : 4;
     const command = parseCommand(body, start + header);
     const { name } = command;
-    if (name === "READY" && this.greeting?.mechanism === "NULL") this.#judgeReady(flags, body, start);
+    if (name === "READY" && this.#mechanism === "NULL") this.#judgeReady(flags, body, start);
     const fields = [
       ...headerFields(start, start + header, flags, body.length),
-      ...commandFields(command, start + header),
+      ...commandFields(command, start + header, this.#mechanism),
     ];
     entries.push({ side: this.#side, start, end, kind: "command", title: name, section: COMMANDS, name, fields });
   }
@@ -165,7 +191,7 @@ export class Half {
     this.#over = true;
     const next = this.#next;
     const start = Math.min(next, error.offset ?? next);
-    const title = error.message.split(" (octet")[0];
+    const title = seenIn(error);
     const section = error.section ?? FRAMING;
     return { side: this.#side, start, end: this.#seen, kind: "fault", title, section, fields: [], error };
   }
@@ -194,10 +220,4 @@ function judge(beginning: Uint8Array): void {
   } catch (error) {
     if (error instanceof ZmtpError) throw error;
   }
-}
-
-/** The same error, `by` octets further on. */
-function moved(error: ZmtpError, by: number): ZmtpError {
-  const { code, message, offset = 0, section, hint } = error;
-  return new ZmtpError(code, message.split(" (octet")[0], { offset: offset + by, section, hint });
 }

@@ -4,6 +4,7 @@ export { filterName } from "./names.js";
 export { isPcap, readPcap } from "./pcap.js";
 export {
   isRecording,
+  RAW_SIDE,
   RECORD_HEADER,
   RECORDING_MAGIC,
   type Recorded,

@@ -1,5 +1,6 @@
 /** Frames become messages: all with MORE, and the one after them. RFC 37, "Framing". */
-import { headerFields, payloadField } from "./fields.js";
+import { commandFields, FRAMING, headerFields, payloadField } from "./fields.js";
+import { SEALED, sealedTitle } from "./security-fields.js";
 import type { Entry, Field, FramePart, Side } from "./shape.js";
 
 /** Frames of one message that are kept, and of which the fields are told; the others are counted. */
@@ -70,8 +71,52 @@ class MessageEntry implements Entry {
   }
 }
 
+/** A frame or a command that CURVE has sealed: whether it ends a message stands inside. */
+class SealedEntry implements Entry {
+  readonly kind = "message";
+  readonly name = "MESSAGE";
+  readonly section = SEALED;
+  readonly side: Side;
+  readonly start: number;
+  readonly end: number;
+  readonly frames: readonly FramePart[];
+  readonly #telling: Telling;
+
+  constructor(side: Side, frame: FramePart, telling: Telling) {
+    this.side = side;
+    this.start = frame.start;
+    this.end = frame.end;
+    this.frames = [frame];
+    this.#telling = telling;
+  }
+
+  get title(): string {
+    return sealedTitle(this.frames[0].length);
+  }
+
+  get fields(): readonly Field[] {
+    const [frame] = this.frames;
+    const { end, length, preview } = frame;
+    const body = end - length;
+    // Of a long box only the beginning is kept; where it ends is known all the same.
+    const whole = new Uint8Array(length);
+    whole.set(preview);
+    const position = body + 1 + this.name.length;
+    const command = { name: this.name, data: whole.subarray(1 + this.name.length), position };
+    return [...this.#telling.fields(frame), ...commandFields(command, body, "CURVE")];
+  }
+}
+
+/** A frame that holds a MESSAGE of CURVE. */
+export function sealedEntry(side: Side, frame: FramePart, telling: Telling): Entry {
+  return new SealedEntry(side, frame, telling);
+}
+
 /** Flags and length of a frame of ZMTP. */
-export function zmtpHeader({ start, end, length, more }: FramePart): Field[] {
+function zmtpHeader({ start, end, length, more }: FramePart): Field[] {
   const payload = end - length;
   return headerFields(start, payload, (more ? 1 : 0) | (payload - start > 2 ? 2 : 0), length);
 }
+
+/** How ZMTP's frames are told. */
+export const ZMTP_FRAMES: Telling = { section: FRAMING, fields: zmtpHeader };

@@ -21,7 +21,21 @@ const NAMES: Readonly<Record<string, string>> = {
   context: "zmtp.ping.context",
 };
 
+/** Of WebSocket and HTTP. */
+const WEB_NAMES: Readonly<Record<string, string>> = {
+  request: "http.request",
+  response: "http.response",
+  "empty line": "http",
+  opcode: "websocket.opcode",
+  "payload length": "websocket.payload_length",
+  "masking key": "websocket.masking_key",
+  "control payload": "websocket.payload",
+  "status code": "websocket.payload.close.status_code",
+  reason: "websocket.payload.close.reason",
+};
+
 /** The display filter of a field. */
 export function filterName(field: string): string {
-  return NAMES[field] ?? `zmtp.${field}`;
+  if (field.startsWith("header ")) return `http.${field.slice(7).toLowerCase().replaceAll("-", "_")}`;
+  return WEB_NAMES[field] ?? NAMES[field] ?? `zmtp.${field.replaceAll(" ", "-")}`;
 }

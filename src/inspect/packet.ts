@@ -10,23 +10,25 @@ export interface Segment {
   readonly fin: boolean;
   readonly reset: boolean;
   readonly octets: Uint8Array;
+  /** Octets behind these that the capture did not keep: each packet was cut at its snaplen. */
+  readonly cut: number;
 }
 
 /** Where IP begins in a packet of each link; undefined: in a link that is not known. */
 const LINKS: Readonly<Record<number, (octets: Uint8Array) => number>> = {
   0: () => 4,
-  1: ethernet,
+  1: (octets) => behindTags(octets, 12),
   12: () => 0,
   14: () => 0,
   101: () => 0,
   108: () => 4,
-  113: () => 16,
+  113: (octets) => behindTags(octets, 14),
   228: () => 0,
   229: () => 0,
-  276: () => 20,
+  276: (octets) => behindTags(octets, 0, 20),
 };
 const TCP = 6;
-const VLAN = new Set([0x8100, 0x88a8]);
+const VLAN = new Set([0x8100, 0x88a8, 0x9100]);
 /** Headers of IPv6 that may stand before TCP, each with a length of its own. */
 const EXTENSIONS = new Set([0, 43, 60]);
 
@@ -39,10 +41,15 @@ export function packetOf(link: number, octets: Uint8Array): Segment | undefined 
   return version === 6 ? ipv6(octets.subarray(at)) : undefined;
 }
 
-function ethernet(octets: Uint8Array): number {
-  let at = 12;
-  while (VLAN.has(short(octets, at))) at += 4;
-  return at + 2;
+/** Where IP begins behind the word at `at` that says what follows, and the tags of VLANs that may stand between. */
+function behindTags(octets: Uint8Array, at: number, header = at + 2): number {
+  let follows = at;
+  let payload = header;
+  while (VLAN.has(short(octets, follows))) {
+    follows = payload + 2;
+    payload += 4;
+  }
+  return payload;
 }
 
 const short = (octets: Uint8Array, at: number): number => (octets[at] << 8) | octets[at + 1];
@@ -54,7 +61,7 @@ function ipv4(octets: Uint8Array): Segment | undefined {
   // A capture of what the network card is still to cut has no total length.
   const total = short(octets, 2) || octets.length;
   const address = (at: number) => octets.subarray(at, at + 4).join(".");
-  return tcp(octets.subarray(header, total), address(12), address(16));
+  return tcp(octets.subarray(header, total), address(12), address(16), total - octets.length);
 }
 
 function ipv6(octets: Uint8Array): Segment | undefined {
@@ -68,10 +75,10 @@ function ipv6(octets: Uint8Array): Segment | undefined {
   const total = short(octets, 4) === 0 ? octets.length : 40 + short(octets, 4);
   const address = (from: number) =>
     Array.from({ length: 8 }, (_, i) => short(octets, from + 2 * i).toString(16)).join(":");
-  return tcp(octets.subarray(at, total), `[${address(8)}]`, `[${address(24)}]`);
+  return tcp(octets.subarray(at, total), `[${address(8)}]`, `[${address(24)}]`, total - octets.length);
 }
 
-function tcp(octets: Uint8Array, source: string, target: string): Segment | undefined {
+function tcp(octets: Uint8Array, source: string, target: string, beyond: number): Segment | undefined {
   const header = (octets[12] >> 4) * 4;
   if (octets.length < 20 || header < 20) return undefined;
   const flags = octets[13];
@@ -84,5 +91,6 @@ function tcp(octets: Uint8Array, source: string, target: string): Segment | unde
     reset: (flags & 4) !== 0,
     ack: (flags & 16) !== 0,
     octets: octets.subarray(header),
+    cut: Math.max(0, beyond),
   };
 }

@@ -29,17 +29,22 @@ export function isPcap(octets: Uint8Array): boolean {
  * the capture does not show the SYN begins with its first segment in it. Octets that the capture lost are counted in
  * `missing` of the record behind them. IP fragments are not put together: their octets count as lost.
  *
- * @throws An Error for what is no capture, or one that is damaged.
+ * @throws An Error for what is no capture, or one that is damaged or breaks off: after all that came before.
  */
 export function* readPcap(octets: Uint8Array): Generator<Recorded, void> {
   if (!isPcap(octets)) throw new Error("this is no pcap and no pcapng");
   const view = new DataView(octets.buffer, octets.byteOffset, octets.length);
   const streams = new Streams();
   let last = 0;
-  for (const { link, time, octets: frame } of view.getUint32(0) === SECTION ? pcapng(view) : pcap(view)) {
-    const segment = packetOf(link, frame);
-    last = time;
-    if (segment !== undefined) yield* streams.add(segment, time);
+  try {
+    for (const { link, time, octets: frame } of view.getUint32(0) === SECTION ? pcapng(view) : pcap(view)) {
+      const segment = packetOf(link, frame);
+      last = time;
+      if (segment !== undefined) yield* streams.add(segment, time);
+    }
+  } catch (error) {
+    yield* streams.end(last);
+    throw error;
   }
   yield* streams.end(last);
 }

@@ -3,6 +3,9 @@
 /** Who sent it; "client" is who dialled. */
 export type Side = "client" | "server";
 
+/** Whose octets are taken to be that come without a word of who sent them. */
+export const RAW_SIDE: Side = "client";
+
 /** One record: octets that one side sent, or, without octets, its end. */
 export interface Recorded {
   /** Milliseconds since 1970, with fractions. */
@@ -77,7 +80,7 @@ export class RecordingReader {
         time: view.getFloat64(at),
         connection: view.getUint32(at + CONNECTION),
         side: side === 0 ? "client" : "server",
-        octets: kind === END ? undefined : octets.slice(body, body + length),
+        octets: kind === END ? undefined : octets.subarray(body, body + length),
       });
       at = body + length;
     }

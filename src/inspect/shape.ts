@@ -42,8 +42,12 @@ export interface Entry {
   readonly error?: ZmtpError | undefined;
 }
 
-/** Which framing the octets have: ZMTP's stream, or ZWS's messages, of which one call brings exactly one. */
-export type Framing = "zmtp" | "zws";
+/**
+ * Which framing the octets have. "zmtp": ZMTP's stream. "zws": ZWS's messages, of which one call brings exactly one.
+ * "stream": what TCP carries, of which it is not known yet which of the two it is: ZMTP, or a WebSocket from its
+ * upgrade on, with HTTP's heads and WebSocket's headers.
+ */
+export type Framing = "zmtp" | "zws" | "stream";
 
 /** Octets of a payload that an entry keeps. */
 export const PREVIEW = 64;

@@ -57,21 +57,27 @@ class Stream {
     for (let next = this.#ready(); next !== undefined; next = this.#ready()) this.#one(next, 0, found);
   }
 
-  #one({ sequence, octets, fin, reset, ...rest }: Segment, missing: number, found: Piece[]): void {
+  #one({ sequence, octets, cut, fin, reset, ...rest }: Segment, missing: number, found: Piece[]): void {
     // Sequence numbers wrap: the distance is a signed word.
     const behind = ((this.next ?? sequence) - sequence) | 0;
     if (behind < 0) {
       const known = this.#waiting.get(sequence)?.octets.length ?? -1;
       if (octets.length <= known) return;
       this.#octets += octets.length - Math.max(0, known);
-      this.#waiting.set(sequence, { sequence, octets, fin, reset, ...rest });
+      this.#waiting.set(sequence, { sequence, octets, cut, fin, reset, ...rest });
       return;
     }
+    const kept = Math.max(behind, octets.length);
     if (behind < octets.length || missing > 0) {
       found.push(missing > 0 ? { octets: octets.slice(behind), missing } : { octets: octets.slice(behind) });
-      this.next = (sequence + Math.max(behind, octets.length)) >>> 0;
+      this.next = (sequence + kept) >>> 0;
     }
-    if ((fin && behind <= octets.length) || reset) {
+    const whole = octets.length + cut;
+    if (kept < whole) {
+      found.push({ octets: new Uint8Array(0), missing: whole - kept });
+      this.next = (sequence + whole) >>> 0;
+    }
+    if ((fin && behind <= whole) || reset) {
       this.ended = true;
       found.push({ octets: undefined });
     }

@@ -99,11 +99,19 @@ export function openBox(
   nonce: Uint8Array,
   key: Uint8Array,
   position: number,
-  [what, hint]: readonly [what: string, hint: string],
+  meaning: Meaning,
 ): Uint8Array {
   const clear = cryptography.open(box, nonce, key);
   if (clear !== undefined) return clear;
-  throw new ZmtpError("CURVE_BOX", `${what} does not open`, { offset: position, section: SECTION, hint });
+  throw unopened(position, meaning);
+}
+
+/** @internal What a box is called, and what it means if it does not open. */
+export type Meaning = readonly [what: string, hint: string];
+
+/** @internal */
+export function unopened(position: number, [what, hint]: Meaning): ZmtpError {
+  return new ZmtpError("CURVE_BOX", `${what} does not open`, { offset: position, section: SECTION, hint });
 }
 
 /** @internal The key shared with a public key of the peer's; refuses one of a small order. */

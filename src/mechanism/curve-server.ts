@@ -21,7 +21,9 @@ import {
   SHORT_NONCE,
   sharedWith,
   unexpected,
+  unopened,
 } from "./curve-box.js";
+import { Cookies } from "./curve-cookies.js";
 import { type CurveKey, pairOf, sameOctets } from "./curve-keys.js";
 import { curveTraffic } from "./curve-traffic.js";
 import { encodeZ85 } from "./z85.js";
@@ -40,9 +42,9 @@ const WRONG_KEY = [
   "The HELLO's box",
   "The client expects another server: give it the public key of this one.",
 ] as const;
-const OLD_COOKIE = [
+const USED_COOKIE = [
   "The INITIATE's cookie",
-  "It is not the one that this connection was given: it is replayed.",
+  "It has let a client in before: somebody says again what was said on another connection.",
 ] as const;
 const NOT_GENUINE = ["The INITIATE's box", "It was changed on the way, or forged."] as const;
 const NO_VOUCH = ["The INITIATE's vouch", "The client does not own the long-term key that it shows."] as const;
@@ -84,6 +86,7 @@ export function curveServerWith(cryptography: Cryptography, options: CurveServer
     if (value !== undefined && typeof value !== "function") throw new TypeError(`${name} is a function`);
   }
   if (check !== undefined && zap !== undefined) throw new TypeError("check and zap are two ways to say the same");
+  const server: Server = { cryptography, longTerm, cookies: new Cookies(cryptography) };
   return {
     name: CURVE,
     asServer: true,
@@ -96,33 +99,43 @@ export function curveServerWith(cryptography: Cryptography, options: CurveServer
         return (check as CurveCheck)(publicKey, metadata, { remoteAddress: local.remoteAddress, greeting });
       };
       const isAsked = check !== undefined || zap !== undefined;
-      return new CurveServer(cryptography, longTerm, local, isAsked ? ask : undefined);
+      return new CurveServer(server, local, isAsked ? ask : undefined);
     },
   };
 }
 
 type Ask = (publicKey: Uint8Array, metadata: Metadata) => Verdict | Promise<Verdict>;
 
-/** The keys' names are the RFC's: C and S the long-term ones, C' and S' those of this connection. */
+/** What a handshake has agreed on: the key of the traffic, and how far the client has counted. */
+interface Agreed {
+  readonly key: Uint8Array;
+  readonly theirs: Rising;
+}
+
+/** What all connections of a server share. */
+interface Server {
+  readonly cryptography: Cryptography;
+  readonly longTerm: KeyPair;
+  readonly cookies: Cookies;
+}
+
+/**
+ * The keys' names are the RFC's: C and S the long-term ones, C' and S' those of this connection. Between WELCOME and
+ * INITIATE it holds no key and no count, only that it is there: the client has the rest, in its cookie.
+ */
 class CurveServer implements Handshake {
   readonly closingHint = SERVER_CLOSED;
-  readonly #cryptography: Cryptography;
-  readonly #longTerm: KeyPair;
+  readonly #server: Server;
   readonly #local: LocalInfo;
   /** Left out: whoever has proved a key comes in. */
   readonly #ask: Ask | undefined;
-  readonly #theirs = new Rising();
-  readonly #secrets = new Secrets();
-  /**
-   * All that is kept between WELCOME and INITIATE. It is made anew for each connection, so that nothing of one can be
-   * replayed in another.
-   */
-  #cookieKey: Uint8Array | undefined;
-  #over = false;
+  /** Which command has its place now. */
+  #wanted: "HELLO" | "INITIATE" | "nothing" = "HELLO";
+  /** Keys that are at work: while one command is read, then while its verdict is awaited. */
+  #secrets: Secrets | undefined;
 
-  constructor(cryptography: Cryptography, longTerm: KeyPair, local: LocalInfo, ask: Ask | undefined) {
-    this.#cryptography = cryptography;
-    this.#longTerm = longTerm;
+  constructor(server: Server, local: LocalInfo, ask: Ask | undefined) {
+    this.#server = server;
     this.#local = local;
     this.#ask = ask;
   }
@@ -133,116 +146,106 @@ class CurveServer implements Handshake {
 
   /** A refusal ends here as well: the session calls it whenever a handshake has failed. */
   erase(): void {
-    this.#secrets.erase();
+    if (this.#wanted === "INITIATE") this.#server.cookies.settled();
+    this.#wanted = "nothing";
+    this.#secrets?.erase();
   }
 
   receive(command: Command): Progress {
-    const cookieKey = this.#cookieKey;
-    if (command.name === "HELLO" && cookieKey === undefined) return this.#hello(command);
-    if (command.name === "INITIATE" && cookieKey !== undefined && !this.#over) {
-      return this.#initiate(command, cookieKey);
+    if (command.name !== this.#wanted) throw unexpected(command, this.#wanted);
+    const secrets = new Secrets();
+    this.#secrets = secrets;
+    if (command.name === "HELLO") return this.#hello(command, secrets);
+    // No key is erased before the cookie has been opened.
+    try {
+      return this.#initiate(command, secrets);
+    } finally {
+      this.#wanted = "nothing";
+      this.#server.cookies.settled();
     }
-    throw unexpected(command, cookieKey === undefined ? "HELLO" : "INITIATE");
   }
 
   /** HELLO brings C'. WELCOME gives S' and a cookie that holds s', which we forget. */
-  #hello({ data, position }: Command): Progress {
+  #hello({ data, position }: Command, secrets: Secrets): Progress {
     if (data.length !== HELLO_SIZE) throw malformed(`A HELLO has ${data.length} octets of data`, position);
     if (data[0] !== 1 || data[1] !== 0)
       throw malformed(`The peer speaks version ${data[0]}.${data[1]} of CURVE`, position);
     const keyAt = 2 + PADDING;
     if (data.subarray(2, keyAt).some((octet) => octet !== 0))
       throw malformed("A HELLO's padding is not zero", position);
-    const cryptography = this.#cryptography;
+    const { cryptography, longTerm, cookies } = this.#server;
     const clientShort = data.subarray(keyAt, keyAt + KEY);
     const count = data.subarray(keyAt + KEY, keyAt + KEY + SHORT_NONCE);
     const boxAt = keyAt + KEY + SHORT_NONCE;
-    const secrets = this.#secrets;
-    const shared = secrets.keep(sharedWith(cryptography, clientShort, this.#longTerm.secretKey, position + keyAt));
+    const shared = secrets.keep(sharedWith(cryptography, clientShort, longTerm.secretKey, position + keyAt));
     const nonce = nonceOf("CurveZMQHELLO---", count);
     const signed = openBox(cryptography, data.subarray(boxAt), nonce, shared, position + boxAt, WRONG_KEY);
     if (!sameOctets(signed, new Uint8Array(SIGNED)))
       throw malformed("The HELLO's box holds no zeros", position + boxAt);
-    this.#theirs.check(count, position + keyAt + KEY);
     const { publicKey, secretKey } = cryptography.keyPair();
     secrets.keep(secretKey);
-    const cookieKey = secrets.keep(cryptography.random(KEY));
-    const cookie = this.#cookie(clientShort, secretKey, cookieKey);
+    const cookie = cookies.seal(clientShort, secretKey);
+    this.#wanted = "INITIATE";
     const welcome = cryptography.random(LONG_NONCE);
     const box = cryptography.seal([publicKey, cookie], nonceOf("WELCOME-", welcome), shared);
-    secrets.erase(cookieKey);
-    this.#cookieKey = cookieKey;
+    secrets.erase();
+    this.#secrets = undefined;
     return { type: "continue", send: encodeCommand("WELCOME", welcome, box) };
   }
 
-  #cookie(clientShort: Uint8Array, secretKey: Uint8Array, cookieKey: Uint8Array): Uint8Array {
-    const cryptography = this.#cryptography;
-    const nonce = cryptography.random(LONG_NONCE);
-    const sealed = cryptography.seal([clientShort, secretKey], nonceOf("COOKIE--", nonce), cookieKey, LONG_NONCE);
-    sealed.set(nonce);
-    return sealed;
-  }
-
   /** INITIATE brings the cookie back, and inside its box C, the vouch for C', and the client's metadata. */
-  #initiate({ data, position }: Command, cookieKey: Uint8Array): Progress {
+  #initiate({ data, position }: Command, secrets: Secrets): Progress {
     if (data.length < INITIATE_LEAST) throw malformed(`An INITIATE has ${data.length} octets of data`, position);
-    const cryptography = this.#cryptography;
-    const cookieNonce = nonceOf("COOKIE--", data.subarray(0, LONG_NONCE));
-    const cookieBox = data.subarray(LONG_NONCE, COOKIE);
-    const secrets = this.#secrets;
-    this.#over = true;
-    const opened = openBox(cryptography, cookieBox, cookieNonce, cookieKey, position + LONG_NONCE, OLD_COOKIE);
-    const cookie = secrets.keep(opened);
-    const clientShort = cookie.subarray(0, KEY);
-    const secretKey = cookie.subarray(KEY);
+    const { cryptography, cookies } = this.#server;
+    const cookie = cookies.open(data, position);
+    const { clientShort } = cookie;
+    const secretKey = secrets.keep(cookie.secretKey);
     const key = secrets.keep(sharedWith(cryptography, clientShort, secretKey, position));
     const count = data.subarray(COOKIE, COOKIE + SHORT_NONCE);
     const boxAt = COOKIE + SHORT_NONCE;
     const nonce = nonceOf("CurveZMQINITIATE", count);
     const clear = openBox(cryptography, data.subarray(boxAt), nonce, key, position + boxAt, NOT_GENUINE);
-    this.#theirs.check(count, position + COOKIE);
+    // HELLO's count is forgotten: it was under another key.
+    const theirs = new Rising();
+    theirs.check(count, position + COOKIE);
     const publicKey = clear.slice(0, KEY);
-    this.#checkVouch(publicKey, clear.subarray(KEY, KEY + VOUCH), clientShort, secretKey, position + boxAt);
+    const shared = secrets.keep(sharedWith(cryptography, publicKey, secretKey, position + boxAt));
+    this.#checkVouch(shared, clear.subarray(KEY, KEY + VOUCH), clientShort, position + boxAt);
+    if (!cookie.use()) throw unopened(position, USED_COOKIE);
     secrets.erase(key);
     const metadata = parseMetadata(clear.subarray(KEY + VOUCH), position + boxAt + MAC + KEY + VOUCH);
-    return this.#judge(publicKey, metadata, key);
+    return this.#judge(publicKey, metadata, { key, theirs });
   }
 
   /** The owner of C says that C' is its own, and that it means us. */
-  #checkVouch(
-    publicKey: Uint8Array,
-    vouch: Uint8Array,
-    clientShort: Uint8Array,
-    secretKey: Uint8Array,
-    position: number,
-  ): void {
-    const shared = this.#secrets.keep(sharedWith(this.#cryptography, publicKey, secretKey, position));
+  #checkVouch(shared: Uint8Array, vouch: Uint8Array, clientShort: Uint8Array, position: number): void {
+    const { cryptography, longTerm } = this.#server;
     const nonce = nonceOf("VOUCH---", vouch.subarray(0, LONG_NONCE));
-    const clear = openBox(this.#cryptography, vouch.subarray(LONG_NONCE), nonce, shared, position, NO_VOUCH);
+    const clear = openBox(cryptography, vouch.subarray(LONG_NONCE), nonce, shared, position, NO_VOUCH);
     const forThis = sameOctets(clear.subarray(0, KEY), clientShort);
-    const forUs = sameOctets(clear.subarray(KEY), this.#longTerm.publicKey);
+    const forUs = sameOctets(clear.subarray(KEY), longTerm.publicKey);
     if (forThis && forUs) return;
     throw malformed("The INITIATE's vouch is for another connection, or another server", position);
   }
 
-  #judge(publicKey: Uint8Array, metadata: Metadata, key: Uint8Array): Progress {
+  #judge(publicKey: Uint8Array, metadata: Metadata, keys: Agreed): Progress {
     const ask = this.#ask;
-    const accept = (accepted: Accepted) => this.#ready(publicKey, metadata, key, accepted);
+    const accept = (accepted: Accepted) => this.#ready(publicKey, metadata, keys, accepted);
     if (ask === undefined) return accept({ userId: undefined, metadata: new Metadata() });
     // Whoever is asked gets a copy of the key, which is theirs to keep.
     return judged(() => ask(publicKey.slice(), metadata), encodeZ85(publicKey), accept);
   }
 
-  #ready(publicKey: Uint8Array, theirs: Metadata, key: Uint8Array, { userId, metadata }: Accepted): Progress {
-    const cryptography = this.#cryptography;
+  #ready(publicKey: Uint8Array, said: Metadata, { key, theirs }: Agreed, { userId, metadata }: Accepted): Progress {
+    const { cryptography } = this.#server;
     const ours = new Counter();
     const count = ours.next();
     const box = cryptography.seal([this.#local.properties], nonceOf("CurveZMQREADY---", count), key);
     return {
       type: "complete",
       send: encodeCommand("READY", count, box),
-      metadata: new Metadata([...theirs, ...metadata]),
-      traffic: curveTraffic({ cryptography, key, asServer: true, ours, theirs: this.#theirs }),
+      metadata: new Metadata([...said, ...metadata]),
+      traffic: curveTraffic({ cryptography, key, asServer: true, ours, theirs }),
       userId,
       publicKey,
     };

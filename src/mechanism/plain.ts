@@ -48,6 +48,7 @@ export function plainClient({ username, password }: PlainCredentials): Mechanism
   return {
     name: "PLAIN",
     asServer: false,
+    exposed: true,
     begin: (local, peer) => {
       return client(local, peer, hello);
     },
@@ -70,7 +71,7 @@ export function plainServer(check: PlainCheck | ZapOptions): Mechanism {
     const peer = { remoteAddress: local.remoteAddress, greeting };
     return (check as PlainCheck)(text(username), text(password), peer);
   };
-  return { name: "PLAIN", asServer: true, begin: (local, peer) => server(local, peer, ask) };
+  return { name: "PLAIN", asServer: true, exposed: true, begin: (local, peer) => server(local, peer, ask) };
 }
 
 function client({ properties }: LocalInfo, _: Greeting, hello: readonly Uint8Array[]): Handshake {

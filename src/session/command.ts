@@ -21,7 +21,7 @@ export interface Command {
  * @param data - What follows the name, in one or several parts.
  * @throws A TypeError if the name is none.
  */
-export function encodeCommand(name: string, ...data: readonly Uint8Array[]): Uint8Array {
+export function encodeCommand(name: string, ...data: readonly Uint8Array[]): Octets {
   return encodeFrame(commandBody(name, ...data), { command: true });
 }
 

@@ -1,12 +1,13 @@
 /** What a session reports, in the order it happened on the wire. */
 import type { FrameBatch } from "../codec/batch.js";
 import type { Frame } from "../codec/frame.js";
+import type { Octets } from "../codec/payload.js";
 import type { ZmtpError } from "../error.js";
 import type { PeerInfo } from "./peer.js";
 
 type CommonEvent =
   /** To be sent to the peer, before anything that is encoded later. Owned. */
-  | { readonly type: "SendBytes"; readonly bytes: Uint8Array }
+  | { readonly type: "SendBytes"; readonly bytes: Octets }
   /** Both READYs have been exchanged; messages may follow. Once. */
   | { readonly type: "HandshakeComplete"; readonly peer: PeerInfo }
   /**
@@ -21,7 +22,7 @@ type CommonEvent =
    * PING: data is the TTL in tenths of a second, two octets, then the context; the PONG precedes it as SendBytes.
    * PONG: data is the context. Commands that ZMTP does not know are reported as they came.
    */
-  | { readonly type: "Command"; readonly name: string; readonly data: Uint8Array }
+  | { readonly type: "Command"; readonly name: string; readonly data: Octets }
   /** The session is over; nothing follows. Once. */
   | { readonly type: "Error"; readonly error: ZmtpError };
 

@@ -4,6 +4,7 @@
  */
 import { type Engine, engineOf } from "../codec/codec.js";
 import { defaultCodec } from "../codec/default.js";
+import type { Octets } from "../codec/payload.js";
 import { ZmtpError } from "../error.js";
 import { greetingFault } from "./diagnosis.js";
 import type { Mechanism } from "./mechanism.js";
@@ -49,7 +50,7 @@ export interface Greeting {
  * @param options.asServer - Default false, as NULL demands.
  * @throws A TypeError if the mechanism is not such a name.
  */
-export function encodeGreeting(options: { mechanism?: string; asServer?: boolean } = {}): Uint8Array {
+export function encodeGreeting(options: { mechanism?: string; asServer?: boolean } = {}): Octets {
   const { mechanism = "NULL", asServer = false } = options;
   if (!/^[A-Z0-9\-_.+]{1,20}$/.test(mechanism)) throw new TypeError(`"${mechanism}" is not the name of a mechanism`);
   const bytes = new Uint8Array(GREETING_SIZE);

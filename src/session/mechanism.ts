@@ -13,6 +13,11 @@ export interface Mechanism {
   readonly asServer: boolean;
   /** What the peer's as-server octet has to say; left out, either will do. */
   readonly peerAsServer?: boolean | undefined;
+  /**
+   * True if it shows secrets to whoever listens: a connection over a network warns of it, once a process. Default
+   * false.
+   */
+  readonly exposed?: boolean | undefined;
   /** True if the handshake does not tell the peer's socket type (ZWS). Default false. */
   readonly untyped?: boolean | undefined;
   /**

@@ -1,5 +1,5 @@
 /** Metadata: the properties peers tell each other. RFC 37, "The NULL Security Mechanism" and "Connection Metadata". */
-import { octets, type Payload } from "../codec/payload.js";
+import { type Octets, octets, type Payload } from "../codec/payload.js";
 import { ZmtpError } from "../error.js";
 import { MAX_PROPERTIES } from "./limits.js";
 import { joined } from "./octets.js";
@@ -66,7 +66,7 @@ export class Metadata extends Map<string, Uint8Array> {
  *
  * @throws A TypeError for a name that the RFC does not allow or that stands twice, or a value that is no payload.
  */
-export function encodeMetadata(properties: Iterable<readonly [string, Payload]>): Uint8Array {
+export function encodeMetadata(properties: Iterable<readonly [string, Payload]>): Octets {
   return joined(
     checkedEntries(properties).flatMap(([name, value]) => [
       Uint8Array.of(name.length),

@@ -1,5 +1,5 @@
 /** What each side says of itself in the handshake. RFC 37, "Connection Metadata". */
-import { ownOctets, type Payload } from "../codec/payload.js";
+import { type Octets, ownOctets, type Payload } from "../codec/payload.js";
 import { ZmtpError } from "../error.js";
 import type { Greeting, Version } from "./greeting.js";
 import { identityFault } from "./identity.js";
@@ -27,12 +27,12 @@ export interface LocalInfo {
   /** Which pattern we speak. */
   readonly socketType: SocketType;
   /** How a ROUTER shall address us, up to 255 octets; undefined if none was given. */
-  readonly identity: Uint8Array | undefined;
+  readonly identity: Octets | undefined;
   /**
    * All our properties as they stand in READY: Socket-Type first, as from libzmq, then Identity (REQ, DEALER and ROUTER
    * always, the others when it is given), then the application's.
    */
-  readonly properties: Uint8Array;
+  readonly properties: Octets;
   /** Where the peer is, if the transport has said so. */
   readonly remoteAddress: string | undefined;
 }
@@ -42,17 +42,17 @@ export interface PeerInfo {
   /** Undefined over `ws://` alone, where peers do not tell. */
   readonly socketType: SocketType | undefined;
   /** Empty if the peer has none. */
-  readonly identity: Uint8Array;
+  readonly identity: Octets;
   /** The version of ZMTP that the peer's greeting announces. */
   readonly version: Version;
   /** The security mechanism that both use: "NULL", "PLAIN", "CURVE", … */
   readonly mechanism: string;
   /** All its properties; names are found in any case. */
-  readonly metadata: ReadonlyMap<string, Uint8Array>;
+  readonly metadata: ReadonlyMap<string, Octets>;
   /** Who the peer is, by the mechanism that has authenticated it; undefined where none has. */
   readonly userId?: string | undefined;
   /** The peer's long-term public key, where the mechanism has proved it; 32 octets under CURVE. */
-  readonly publicKey?: Uint8Array | undefined;
+  readonly publicKey?: Octets | undefined;
 }
 
 /** @internal What a mechanism has found out about a peer. */
@@ -77,7 +77,7 @@ function propertiesOf(
   socketType: SocketType,
   identity: Uint8Array | undefined,
   metadata: LocalPeer["metadata"],
-): Uint8Array {
+): Octets {
   const named = identity !== undefined || isIdentified(socketType);
   const properties = encodeMetadata([
     ["Socket-Type", socketType],
@@ -136,9 +136,12 @@ function described(
 ): PeerInfo {
   // As libzmq has it: what the authenticator says stands among the properties, whatever the peer claims.
   if (userId !== undefined) metadata.set("User-Id", new TextEncoder().encode(userId));
-  const peer = { socketType, identity, version, mechanism, metadata };
+  const values = metadata as ReadonlyMap<string, Octets>;
+  const peer = { socketType, identity: identity as Octets, version, mechanism, metadata: values };
   // Most peers are nobody, and an idle session is to be small.
-  return userId === undefined && publicKey === undefined ? peer : { ...peer, userId, publicKey };
+  return userId === undefined && publicKey === undefined
+    ? peer
+    : { ...peer, userId, publicKey: publicKey as Octets | undefined };
 }
 
 function socketTypeIn(metadata: Metadata, ours: SocketType, offset: number | undefined): SocketType {

@@ -3,12 +3,14 @@ import { type FrameBatch, ownedFrame } from "../codec/batch.js";
 import { type Engine, engineOf } from "../codec/codec.js";
 import { defaultCodec } from "../codec/default.js";
 import { type Frame, type Limits, limitsFor } from "../codec/frame.js";
+import type { Octets } from "../codec/payload.js";
 import { ZmtpError } from "../error.js";
 import { type Command, nameAt, parseCommand } from "./command.js";
 import { prematureEnd } from "./ending.js";
 import type { SessionBatchEvent } from "./event.js";
 import { EventQueue } from "./event-queue.js";
 import { FrameSource } from "./frame-source.js";
+import { type Framing, zmtpFraming } from "./framing.js";
 import { GREETING_SIZE, type Greeting, GreetingReader } from "./greeting.js";
 import { HandshakeInProgress } from "./handshake.js";
 import { pongBody } from "./heartbeat.js";
@@ -19,7 +21,7 @@ import type { SessionOptions } from "./options.js";
 import { Outgoing } from "./outgoing.js";
 import { checkedLocal, type LocalInfo } from "./peer.js";
 import type { Active, InGreeting, InHandshake, Over, Phase } from "./phase.js";
-import { encodeError, peerError } from "./ready.js";
+import { errorBody, peerError } from "./ready.js";
 import { mechanismFailed, unsealed } from "./sealed.js";
 import { isPublisher, type SocketType } from "./socket-type.js";
 import { subscriptionsIn } from "./subscription.js";
@@ -43,6 +45,8 @@ export class Protocol {
   #events: EventQueue | undefined;
   /** Whether the last frame that came has MORE. */
   insideMessage = false;
+  /** How what we send lies in octets, as long as nothing is sealed. */
+  #framing: Framing = zmtpFraming;
 
   constructor(options: SessionOptions) {
     const local = checkedLocal(options);
@@ -65,7 +69,8 @@ export class Protocol {
   /** Encodes what leaves; throws as `active` does. */
   get outgoing(): Outgoing {
     const { active } = this;
-    active.outgoing ??= new Outgoing(this.codec, active.traffic);
+    const { traffic } = active;
+    active.outgoing ??= new Outgoing(this.codec, traffic ? (frame) => traffic.seal(frame) as Octets : this.#framing);
     return active.outgoing;
   }
 
@@ -88,20 +93,11 @@ export class Protocol {
     }
   }
 
-  /**
-   * Lets somebody else read on from between two messages, where the application would get messages unchanged: gives
-   * them the octets of an unfinished frame, `most` at most. Undefined if they cannot go on from here.
-   */
-  release(most: number): Uint8Array | undefined {
-    const { phase, socketType, insideMessage, incoming } = this;
-    const passes = phase.at === "active" && phase.traffic === undefined && !insideMessage && !isPublisher(socketType);
-    return passes ? incoming.release(most) : undefined;
-  }
-
-  /** Takes the peer's greeting as read; what follows comes framed. */
-  greeted(greeting: Greeting): void {
+  /** Takes the peer's greeting as read; what follows comes framed, and leaves by this framing. */
+  greeted(greeting: Greeting, framing: Framing): void {
     const { phase } = this;
     if (phase.at !== "greeting") return;
+    this.#framing = framing;
     this.incoming.comesFramed();
     try {
       this.#begin(phase.local, greeting);
@@ -264,7 +260,7 @@ export class Protocol {
   }
 
   #send(bytes: Uint8Array | undefined): void {
-    if (bytes !== undefined) this.#report({ type: "SendBytes", bytes });
+    if (bytes !== undefined) this.#report({ type: "SendBytes", bytes: bytes as Octets });
   }
 
   #report(event: SessionBatchEvent): void {
@@ -286,7 +282,7 @@ export class Protocol {
     this.erase();
     const peer = phase.at === "active" ? phase.peer : undefined;
     this.phase = { at: "over", state: phase.at, peer, error };
-    if (reason !== undefined) this.#send(encodeError(reason));
+    if (reason !== undefined) this.#send(this.#framing({ payload: errorBody(reason), more: false, command: true }));
     this.#report({ type: "Error", error });
   }
 }

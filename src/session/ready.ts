@@ -1,8 +1,8 @@
 /** READY and ERROR: how peers agree or refuse. RFC 37, "The NULL Security Mechanism" and "Error Handling". */
 
-import { octets } from "../codec/payload.js";
+import { type Octets, octets } from "../codec/payload.js";
 import { ZmtpError } from "../error.js";
-import { type Command, encodeCommand } from "./command.js";
+import { type Command, commandBody, encodeCommand } from "./command.js";
 import { MAX_REASON } from "./limits.js";
 import { checkedLocal, type LocalPeer } from "./peer.js";
 
@@ -25,14 +25,14 @@ const STATUS_CODES: Readonly<Record<string, string>> = {
  * @throws A TypeError for an unknown socket type, an identity over 255 octets or with a zero first, or a property that
  *   the RFC does not allow.
  */
-export function buildReady(options: LocalPeer): Uint8Array {
+export function buildReady(options: LocalPeer): Octets {
   return encodeCommand("READY", checkedLocal(options).properties);
 }
 
-/** @internal ERROR as it travels; owned. `reason` is up to 255 printable characters without a space. */
-export function encodeError(reason: string): Uint8Array {
+/** @internal The body of an ERROR; owned. `reason` is up to 255 printable characters without a space. */
+export function errorBody(reason: string): Octets {
   const text = octets(reason, "the reason of an ERROR").subarray(0, MAX_REASON);
-  return encodeCommand("ERROR", Uint8Array.of(text.length), text);
+  return commandBody("ERROR", Uint8Array.of(text.length), text);
 }
 
 /** @internal What an ERROR from the peer means for us. */

@@ -1,10 +1,11 @@
 /** A session: Greeting → Handshake → Active. Octets in, events out; no I/O, no clock. RFC 37, "Overall Behavior". */
 import type { FrameBatch } from "../codec/batch.js";
-import { type Message, octets, type Payload } from "../codec/payload.js";
+import { type Message, type Octets, octets, type Payload } from "../codec/payload.js";
 import { ZmtpError } from "../error.js";
 import { commandBody } from "./command.js";
 import type { SessionBatchEvent, SessionEvent } from "./event.js";
 import { FrameByFrame, iterate } from "./event-queue.js";
+import type { Framing } from "./framing.js";
 import { encodeGreeting, type Greeting } from "./greeting.js";
 import { pingBody } from "./heartbeat.js";
 import { MAX_LENT } from "./limits.js";
@@ -61,7 +62,7 @@ export class ZmtpSession {
   }
 
   /** Returns our greeting, 64 octets, owned. Send it at once, without waiting for the peer's. */
-  start(): Uint8Array {
+  start(): Octets {
     const { name, asServer } = this.#protocol.mechanism;
     return encodeGreeting({ mechanism: name, asServer });
   }
@@ -140,7 +141,7 @@ export class ZmtpSession {
    * @throws {@link ZmtpError} NOT_ACTIVE before HandshakeComplete, or the error that ended the session; a TypeError if
    *   it has no frame.
    */
-  send(message: Message): Uint8Array {
+  send(message: Message): Octets {
     return this.#protocol.outgoing.message(message);
   }
 
@@ -149,7 +150,7 @@ export class ZmtpSession {
    *
    * @throws {@link ZmtpError} as `send` does, or STALE_BATCH.
    */
-  sendBatch(batch: FrameBatch): Uint8Array {
+  sendBatch(batch: FrameBatch): Octets {
     return this.#protocol.outgoing.batch(batch);
   }
 
@@ -159,12 +160,12 @@ export class ZmtpSession {
    *
    * @throws {@link ZmtpError} NOT_A_SUBSCRIBER, or as `send` does; a TypeError for a prefix that is no payload.
    */
-  subscribe(prefix: Payload = ""): Uint8Array {
+  subscribe(prefix: Payload = ""): Octets {
     return this.#subscription("SUBSCRIBE", prefix);
   }
 
   /** Undoes one `subscribe` of the same prefix; octets to send. Throws as `subscribe` does. */
-  cancel(prefix: Payload = ""): Uint8Array {
+  cancel(prefix: Payload = ""): Octets {
     return this.#subscription("CANCEL", prefix);
   }
 
@@ -176,7 +177,7 @@ export class ZmtpSession {
    * @param options.context - Up to 16 octets that the PONG brings back; default none.
    * @throws {@link ZmtpError} as `send` does; a RangeError for what does not fit.
    */
-  ping(options: { ttl?: number; context?: Uint8Array } = {}): Uint8Array {
+  ping(options: { ttl?: number; context?: Uint8Array } = {}): Octets {
     const { ttl = 0, context = NO_CONTEXT } = options;
     return this.#protocol.outgoing.command(pingBody(ttl, octets(context, "the context of a PING")));
   }
@@ -207,9 +208,12 @@ export class ZmtpSession {
     else if (phase.at !== "over") incoming.landed(length);
   }
 
-  /** @internal Takes the peer's greeting as read, for transports that agree on version and mechanism by themselves. */
-  greeted(greeting: Greeting): void {
-    this.#protocol.greeted(greeting);
+  /**
+   * @internal For transports that agree on version and mechanism by themselves, and frame by themselves: takes the
+   * peer's greeting as read. What the session gives out to be sent is one frame each time, framed so.
+   */
+  greeted(greeting: Greeting, framing: Framing): void {
+    this.#protocol.greeted(greeting, framing);
   }
 
   /**
@@ -286,7 +290,7 @@ export class ZmtpSession {
     }
   }
 
-  #subscription(kind: Subscription, prefix: Payload): Uint8Array {
+  #subscription(kind: Subscription, prefix: Payload): Octets {
     const { socketType, outgoing, active } = this.#protocol;
     const { version } = active.peer;
     if (!isSubscriber(socketType)) throw new ZmtpError("NOT_A_SUBSCRIBER", `A ${socketType} has no subscriptions`);

@@ -20,8 +20,8 @@ export interface Gate {
   readonly address: string;
   /** The peer is through its handshake. */
   opened(peer: Accepted): void;
-  /** The peer is gone. */
-  gone(peer: Accepted): void;
+  /** The peer is gone, for this reason if there is one. */
+  gone(peer: Accepted, error: unknown): void;
 }
 
 export class Accepted implements LinkUser, PipeKeeper, Lingerer {
@@ -76,7 +76,7 @@ export class Accepted implements LinkUser, PipeKeeper, Lingerer {
 
   ended(link: Link, { error }: Ending): void {
     const { owner, address } = this.#gate;
-    this.#gate.gone(this);
+    this.#gate.gone(this, error);
     this.#linger?.stop();
     if (!this.#open) tellHandshakeFailed(owner.monitor, address, error);
     owner.monitor.tell({ type: "disconnect", address });

@@ -2,9 +2,10 @@
  * The octets that a socket hands out: a `Buffer` where the engine has one, as every Node socket does, else a
  * `Uint8Array`.
  */
+import type { Octets } from "../codec/payload.js";
 
 /** What a frame of a received message is. */
-export type Frame = typeof globalThis extends { Buffer: { from(text: string): infer Bytes } } ? Bytes : Uint8Array;
+export type Frame = typeof globalThis extends { Buffer: { from(text: string): infer Bytes } } ? Bytes : Octets;
 
 type MakeView = new (memory: ArrayBufferLike, offset: number, length: number) => Uint8Array;
 

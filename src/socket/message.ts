@@ -1,5 +1,6 @@
 /** What applications hand to `send`, made into a message: everything that the `zeromq` package takes. */
 import { encodeMessage } from "../codec/encoder.js";
+import type { SharedMessage as Shared } from "../connection/outbox.js";
 import { copyOf, textBytes, view, viewOf } from "./bytes.js";
 
 /**
@@ -64,7 +65,7 @@ export function keptFrames(message: SentMessage): Uint8Array[] {
 }
 
 /** @internal One message for many peers: its octets are written once, by whoever needs them first. */
-export class SharedMessage {
+export class SharedMessage implements Shared {
   readonly message: SentMessage;
   #octets: Uint8Array | undefined;
 

@@ -98,7 +98,7 @@ export class WirePipe implements Pipe {
       this.send(shared.message);
       return;
     }
-    this.#outbox.octets(shared.octets, 1);
+    this.#outbox.shared(shared);
     this.#link.outflow.accepted();
   }
 

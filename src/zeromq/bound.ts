@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer, isIPv6, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { HANDSHAKES } from "../connection/limits.js";
+import { FAILURE_DELAY, HANDSHAKES } from "../connection/limits.js";
 import { listenOnPath } from "../connection/node/ipc.js";
 import type { ListenSettings } from "../connection/node/options.js";
 import { listening } from "../connection/node/server.js";
@@ -119,6 +119,7 @@ function planFor(address: string, owner: EndpointOwner): Plan {
     onRefused: undefined,
     maxHandshakes: HANDSHAKES,
     maxHandshakesPerAddress: HANDSHAKES,
+    failureDelay: FAILURE_DELAY,
     maxConnections: Infinity,
     maxHeld: Infinity,
     backlog: backlog || undefined,

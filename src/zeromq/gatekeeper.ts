@@ -6,7 +6,9 @@ import { BlockList, type Socket } from "node:net";
 import { connectionError } from "../connection/fault.js";
 import { HANDSHAKES } from "../connection/limits.js";
 import type { LinkParts } from "../connection/link-user.js";
-import type { NodeSettings } from "../connection/node/options.js";
+import { warnIfExposed } from "../connection/node/exposed.js";
+import type { ListenSettings, NodeSettings } from "../connection/node/options.js";
+import { holdUp, Penalties } from "../connection/node/penalties.js";
 import { remoteAddressOf, SocketTransport } from "../connection/node/socket.js";
 import { type WebSocketLike, WebSocketTransport, zwsParts } from "../connection/websocket.js";
 import { Accepted, type Gate } from "../socket/accepted.js";
@@ -18,20 +20,25 @@ import { RawPipe } from "./raw.js";
 const utf8 = new TextDecoder();
 
 /** Somebody who has come and is not in yet. */
-type Stranger = () => void;
+interface Stranger {
+  readonly address: string | undefined;
+  turnAway(): void;
+}
 
 export class Gatekeeper implements Gate {
   readonly owner: EndpointOwner;
   /** Known once the endpoint is bound. */
   address = "";
   readonly #settings: NodeSettings;
+  readonly #penalties: Penalties;
   readonly #allowed: BlockList | undefined;
   readonly #strangers = new Map<unknown, Stranger>();
   readonly #peers = new Set<{ close(linger: number): void }>();
 
-  constructor(owner: EndpointOwner, settings: NodeSettings) {
+  constructor(owner: EndpointOwner, settings: ListenSettings) {
     this.owner = owner;
     this.#settings = settings;
+    this.#penalties = new Penalties(settings.failureDelay);
     this.#allowed = filterOf(owner.settings.tcpAcceptFilter);
   }
 
@@ -49,7 +56,30 @@ export class Gatekeeper implements Gate {
       this.#acceptRaw(socket);
       return;
     }
-    const remoteAddress = remoteAddressOf(socket);
+    const address = remoteAddressOf(socket);
+    const wait = this.#penalties.of(address);
+    if (wait > 0) this.#holdUp(socket, address, wait);
+    else this.#letIn(socket, address);
+  }
+
+  /** Its address has failed: it waits, unread, and is a stranger meanwhile. */
+  #holdUp(socket: Socket, address: string | undefined, wait: number): void {
+    const waiting = { close: () => void socket.destroy() };
+    const leave = () => {
+      this.#strangers.delete(waiting);
+      this.#peers.delete(waiting);
+    };
+    const enter = () => {
+      leave();
+      this.#letIn(socket, address);
+    };
+    this.#peers.add(waiting);
+    holdUp(socket, wait, enter, leave);
+    this.#enter(waiting, { address, turnAway: waiting.close });
+  }
+
+  #letIn(socket: Socket, remoteAddress: string | undefined): void {
+    warnIfExposed(this.#settings.mechanism, socket);
     const { link } = this.#accept({ ...this.#settings, remoteAddress } as NodeSettings, {});
     const transport = new SocketTransport(socket, link.reception, this.#settings, remoteAddress);
     link.reception.attached(transport);
@@ -66,7 +96,7 @@ export class Gatekeeper implements Gate {
   /** A socket that may become a WebSocket; returns how to say that it has, or has gone. */
   beforeUpgrade(socket: Socket): () => void {
     socket.unref();
-    this.#enter(socket, () => socket.destroy());
+    this.#enter(socket, { address: remoteAddressOf(socket), turnAway: () => void socket.destroy() });
     return () => this.#strangers.delete(socket);
   }
 
@@ -77,7 +107,11 @@ export class Gatekeeper implements Gate {
     this.#strangers.delete(peer);
   }
 
-  gone(peer: Accepted): void {
+  gone(peer: Accepted, error: unknown): void {
+    const stranger = this.#strangers.get(peer);
+    if (stranger !== undefined && this.#settings.mechanism !== undefined) {
+      this.#penalties.failed(stranger.address, error);
+    }
     this.#strangers.delete(peer);
     this.#peers.delete(peer);
   }
@@ -94,9 +128,9 @@ export class Gatekeeper implements Gate {
   #accept(settings: NodeSettings, parts: LinkParts): Accepted {
     const peer = new Accepted(this, settings, parts);
     this.#peers.add(peer);
-    this.#enter(peer, () =>
-      peer.link.fail(connectionError("TOO_MANY_HANDSHAKES", "There are too many handshakes at once")),
-    );
+    const tooMany = () => connectionError("TOO_MANY_HANDSHAKES", "There are too many handshakes at once");
+    const { remoteAddress: address } = settings as { remoteAddress?: string };
+    this.#enter(peer, { address, turnAway: () => peer.link.fail(tooMany()) });
     return peer;
   }
 
@@ -109,11 +143,11 @@ export class Gatekeeper implements Gate {
     pipe.greet();
   }
 
-  #enter(who: unknown, turnAway: Stranger): void {
-    this.#strangers.set(who, turnAway);
+  #enter(who: unknown, stranger: Stranger): void {
+    this.#strangers.set(who, stranger);
     if (this.#strangers.size <= HANDSHAKES) return;
     const [oldest] = this.#strangers.values();
-    oldest();
+    oldest.turnAway();
   }
 
   #lets({ remoteAddress, remoteFamily }: Socket): boolean {

@@ -156,7 +156,7 @@ describe("peers that meet nobody", () => {
   });
 
   it("has exit code 4 where somebody is and nothing comes", async () => {
-    const running = start(["pull", await bound(new zmq.Push()), "-t", "4", "--json"]);
+    const running = start(["pull", await bound(new zmq.Push()), "-t", "2", "--json"]);
     expect(await running.ended).toBe(4);
     expect(objects(running.stdout)).toMatchObject([{ type: "error", exit: 4 }]);
   });

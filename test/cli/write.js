@@ -5,19 +5,22 @@ import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
 
 const at = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
-const help = (...args) =>
+const helpOfProgram = async (...args) =>
   execFileSync(process.execPath, [at("dist/cli.js"), ...args], { encoding: "utf8", env: { COLUMNS: "80" } });
 
-/** The commands, as the program lists them. */
-export function commandNames() {
-  return Array.from(help("--help").matchAll(/^ {2}([a-z]+) {2}/gm), ([, name]) => name);
+/** The commands, as the program lists them in its help. */
+export function commandNames(help) {
+  return Array.from(help.matchAll(/^ {2}([a-z]+) {2}/gm), ([, name]) => name);
 }
 
-/** The document. */
-export function document() {
-  const sections = commandNames().map(
-    (name) => `## ${name}\n\n\`\`\`text\n${help(name, "--help").trimEnd()}\n\`\`\`\n`,
-  );
+/** The document; `help` resolves with what the program prints for these arguments. */
+export async function document(help = helpOfProgram) {
+  const short = (await help("--help")).trimEnd();
+  const sections = [];
+  for (const name of commandNames(short)) {
+    const text = await help(name, "--help");
+    sections.push(`## ${name}\n\n\`\`\`text\n${text.trimEnd()}\n\`\`\`\n`);
+  }
   return `# The program \`monocoque\`
 
 \`npx monocoque\` runs it; it comes with the package, and needs nothing else. This page is the program's own help,
@@ -37,10 +40,10 @@ written by \`node test/cli/write.js\`.
   4 timed out.
 
 \`\`\`text
-${help("--help").trimEnd()}
+${short}
 \`\`\`
 
 ${sections.join("\n")}`;
 }
 
-if (argv[1] === fileURLToPath(import.meta.url)) writeFileSync(at("docs/cli.md"), document());
+if (argv[1] === fileURLToPath(import.meta.url)) writeFileSync(at("docs/cli.md"), await document());

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { LargeFrame } from "../../src/codec/large-frame.js";
 import { encodeFrame, encodeMessage, FrameDecoder, ZmtpError } from "../../src/index.js";
 import { codecs } from "../support/codecs.js";
-import { bytes, concat, cut, decodeAll, ownFrames, pattern, same } from "../support/pieces.js";
+import { alike, bytes, concat, cut, decodeAll, ownFrames, pattern, same } from "../support/pieces.js";
 import { referenceDecode } from "../support/reference.js";
 
 const long = (length: number, flags = 2): Uint8Array => {
@@ -34,7 +34,9 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("FrameDecode
     expect(decodeAll(decoder(), [stream])).toEqual(wanted);
     expect(decodeAll(decoder(), cut(stream, [1]))).toEqual(wanted);
     for (let at = 1; at < stream.length; at++) {
-      expect(decodeAll(decoder(), [stream.subarray(0, at), stream.subarray(at)])).toEqual(wanted);
+      const { frames, error } = decodeAll(decoder(), [stream.subarray(0, at), stream.subarray(at)]);
+      if (error !== undefined || !alike(frames, wanted.frames))
+        expect([at, frames, error]).toEqual([at, wanted.frames, undefined]);
     }
   });
 
@@ -169,7 +171,7 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("FrameDecode
       region.set(chunk);
       for (const batch of reading.commit(chunk.length)) frames.push(...ownFrames(batch));
     }
-    expect(frames).toEqual(wanted.frames);
+    expect(alike(frames, wanted.frames)).toBe(true);
   });
 
   it("refuses a commit without a reserve, or after another decoder ran", () => {

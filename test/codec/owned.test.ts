@@ -32,16 +32,12 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("owned chunk
         const [batch] = [...taking.takeOwned(again)];
         expect(batch.toOwned()).toBe(batch);
         expect(batch.bytes.buffer).toBe(again.buffer);
-        expect(Array.from(batch, ({ payload }) => payload)).toEqual(
-          Array.from({ length: 40 }, (_, i) => pattern(size, i)),
-        );
+        expect(Array.from(batch, ({ payload }, i) => same(payload, pattern(size, i)))).toEqual(Array(40).fill(true));
       }
       const [batch] = [...decoder().takeOwned(chunk)];
       expect(batch.bytes.buffer).toBe(chunk.buffer);
       [...decoder().push(encodeFrame("other"))];
-      expect(Array.from(batch, ({ payload }) => payload)).toEqual(
-        Array.from({ length: 40 }, (_, i) => pattern(size, i)),
-      );
+      expect(Array.from(batch, ({ payload }, i) => same(payload, pattern(size, i)))).toEqual(Array(40).fill(true));
       expect(batch.payload(7).buffer).toBe(chunk.buffer);
       const forwarded = new FrameEncoder({ codec }).batch(batch).flush();
       expect(same(forwarded, chunk)).toBe(true);

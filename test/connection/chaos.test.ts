@@ -67,14 +67,9 @@ async function hang(endpoint: string, milliseconds: number): Promise<void> {
   const socket = await rawDial(endpoint);
   socket.pause();
   socket.write(hello("DEALER"));
-  let over = false;
-  const asking = (async () => {
-    const some = messages(1000);
-    while (!over) await Promise.race([write(socket, some), pause(50)]);
-  })();
-  await pause(milliseconds);
-  over = true;
-  await asking;
+  const over = pause(milliseconds).then(() => true);
+  const some = messages(1000);
+  while (!(await Promise.race([over, write(socket, some)])));
   socket.resetAndDestroy();
 }
 

@@ -55,7 +55,9 @@ describe.each(KINDS)("$what", (kind) => {
 
   it("with messages unread", async () => {
     const { connection, end } = await kind.arrange();
-    await arrived(connection);
+    await arrived();
+    // Silence ends a connection by itself: on a starved machine before we have looked.
+    if (kind.error !== "HEARTBEAT_TIMEOUT") expect(connection.ending).toBeUndefined();
     await end();
     await connection.closed;
     expect(await READINGS.messages(connection)).toEqual(kind.iteration === "ends at once" ? [] : [BEFORE]);
@@ -64,9 +66,8 @@ describe.each(KINDS)("$what", (kind) => {
 });
 
 /** What the peer said right behind its handshake has come: each turn of the event loop reads whatever there is. */
-async function arrived(connection: Connection): Promise<void> {
+async function arrived(): Promise<void> {
   for (let i = 0; i < 20; i++) await new Promise((resolve) => setTimeout(resolve, 5));
-  expect(connection.ending).toBeUndefined();
 }
 
 it("the table in docs/endings.md says the same", async () => {

@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import net from "node:net";
+import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import {
   type Connection,
@@ -139,7 +140,8 @@ describe("a loop that never looks at the end", () => {
       (socket) => socket.write(concat(hello("DEALER"), ...numbers(5000).map(encodeMessage))),
       "DEALER",
     );
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    // Each turn reads what there is.
+    for (let i = 0; i < 20; i++) await turn();
     rawSockets.at(-1)?.resetAndDestroy();
     await connection.closed;
     const waits = vi.spyOn(globalThis, "setTimeout");
@@ -218,7 +220,7 @@ describe("patience", () => {
     const began = performance.now();
     await expect(connected(url, { ...PULL, handshakeTimeout: 200 })).rejects.toEqual(code("HANDSHAKE_TIMEOUT"));
     expect(performance.now() - began).toBeGreaterThan(190);
-    expect(performance.now() - began).toBeLessThan(5000);
+    expect(performance.now() - began).toBeLessThan(20_000);
   });
 
   it("runs out with who never speaks, and the socket is closed", async () => {
@@ -231,7 +233,7 @@ describe("patience", () => {
   });
 
   it("of a listener too, which drops who never speaks", async () => {
-    const listener = await listening("tcp://127.0.0.1:0", { ...PULL, handshakeTimeout: 50 });
+    const listener = await listening("tcp://127.0.0.1:0", { ...PULL, handshakeTimeout: 500 });
     const silent = await rawDial(listener.endpoint);
     await everything(silent);
     const [ours, theirs] = await Promise.all([
@@ -243,8 +245,8 @@ describe("patience", () => {
   });
 
   it("ends with the handshake", async () => {
-    const [a, b] = await pair("tcp://127.0.0.1:0", { socketType: "PAIR", handshakeTimeout: 50, connectTimeout: 50 });
-    await new Promise((resolve) => setTimeout(resolve, 120));
+    const [a, b] = await pair("tcp://127.0.0.1:0", { socketType: "PAIR", handshakeTimeout: 500, connectTimeout: 500 });
+    await new Promise((resolve) => setTimeout(resolve, 700));
     a.send("later");
     expect(await nextText(b)).toEqual(["later"]);
   });
@@ -254,7 +256,7 @@ describe("patience", () => {
     const full = await fullBacklog();
     const began = performance.now();
     await expect(connected(full, { ...PULL, connectTimeout: 100 })).rejects.toEqual(code("CONNECT_TIMEOUT"));
-    expect(performance.now() - began).toBeLessThan(10_000);
+    expect(performance.now() - began).toBeLessThan(20_000);
   });
 });
 
@@ -302,7 +304,7 @@ describe("a listener", () => {
     for (const [ours] of pairs) for (let i = 0; i < 1000; i++) ours.send(`${i}`);
     const notHandedOut = await connected(listener.endpoint, { socketType: "PUSH" });
     await listener.close();
-    await Promise.race([notHandedOut.closed.catch(() => {}), new Promise((_, reject) => setTimeout(reject, 3000))]);
+    await notHandedOut.closed;
     await expect(connected(listener.endpoint, { socketType: "PUSH", connectTimeout: 1000 })).rejects.toThrow();
     for (const [ours, theirs] of pairs) {
       for (let i = 0; i < 1000; i++) expect(await nextText(theirs)).toEqual([`${i}`]);
@@ -446,19 +448,19 @@ async function fullBacklog(): Promise<string> {
   const held = spawn(process.execPath, [
     "-e",
     `const s = require("net").createServer().listen({ port: 0, host: "127.0.0.1", backlog: 1 }, () => {
-      console.log(s.address().port);
-      setTimeout(() => { for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0); }, 20);
+      require("fs").writeSync(1, String(s.address().port));
+      for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
     });`,
   ]);
   onTestFinished(() => void held.kill("SIGKILL"));
   const [line] = await once(held.stdout, "data");
   const port = Number(line);
-  await new Promise((resolve) => setTimeout(resolve, 100));
   for (let i = 0; i < 8; i++) {
     const socket = net.connect(port, "127.0.0.1");
     socket.on("error", () => {});
     onTestFinished(() => void socket.destroy());
   }
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  // Each has asked for its connection by then.
+  for (let i = 0; i < 10; i++) await turn();
   return `tcp://127.0.0.1:${port}`;
 }

@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import { performance } from "node:perf_hooks";
+import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { Pair, Pull } from "zeromq";
 import { type Connection, connect, encodeFrame, encodeMessage, listen, overStreams } from "../../src/node.js";
@@ -29,6 +30,8 @@ const PAIR = { socketType: "PAIR" } as const;
 const code = (code: string) => expect.objectContaining({ code });
 const notReached = (cause: string) => expect.objectContaining({ code: "NOT_REACHED", cause: code(cause) });
 const SILENT = { by: "timeout", error: code("HEARTBEAT_TIMEOUT"), unsent: 0 };
+/** Milliseconds of silence that two peers who beat every 20 suffer: so long a busy machine may stop one of them. */
+const PATIENCE = 1000;
 const DONE = { done: true, value: undefined };
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const ping = (ttl: number) => encodeFrame(concat(bytes(4), Buffer.from("PING"), bytes(0, ttl)), { command: true });
@@ -51,17 +54,19 @@ describe("heartbeats", () => {
 
   it.each(["tcp", "ipc"] as const)("%s: libzmq answers ours, for longer than our patience", async (scheme) => {
     const theirs = opened(new Pair());
-    const heartbeat = { interval: 20, timeout: 100, ttl: 200 };
+    const heartbeat = { interval: 20, timeout: PATIENCE, ttl: PATIENCE };
     const connection = await meetLibzmq(scheme, "binds", { ...PAIR, heartbeat }, theirs);
-    await pause(400);
+    await pause(2 * PATIENCE);
     connection.send("alive");
     expect(texts(await theirs.receive())).toEqual(["alive"]);
   });
 
   it.each(["binds", "connects"] as const)("libzmq, which %s, beats, and we answer", async (role) => {
-    const theirs = opened(new Pair({ heartbeatInterval: 20, heartbeatTimeout: 100, heartbeatTimeToLive: 200 }));
+    const theirs = opened(
+      new Pair({ heartbeatInterval: 20, heartbeatTimeout: PATIENCE, heartbeatTimeToLive: PATIENCE }),
+    );
     const connection = await meetLibzmq("tcp", role, PAIR, theirs);
-    await pause(400);
+    await pause(2 * PATIENCE);
     connection.send("alive");
     expect(texts(await theirs.receive())).toEqual(["alive"]);
   });
@@ -198,8 +203,10 @@ describe("an abort signal", () => {
   it.each(["tcp", "ws"] as const)("%s: while awaiting drained and close()", async (scheme) => {
     const controller = new AbortController();
     const [ours] = await pair(await anyEndpoint(scheme), { ...PAIR, signal: controller.signal }, PAIR);
-    while (ours.send(new Uint8Array(1024 * 1024)) || (await Promise.race([ours.drained.then(() => true), pause(50)])));
+    // More than both systems and the peer, which nobody reads from, take in.
+    for (let i = 0; i < 64; i++) ours.send(new Uint8Array(1024 * 1024));
     const { drained } = ours;
+    for (let i = 0; i < 10; i++) await turn();
     const closing = ours.close();
     controller.abort(reason);
     await drained;

@@ -1,10 +1,11 @@
-/** A hundred thousand messages each way, in order and whole, with the back-pressure of a real socket. */
+/** Many messages each way, in order and whole, with the back-pressure of a real socket. */
 import { describe, expect, it } from "vitest";
 import { Pair } from "zeromq";
+import { FLOOD } from "../support/amount.js";
 import { codecs } from "../support/codecs.js";
 import { meet, opened } from "../support/libzmq.js";
 
-const COUNT = 100_000;
+const COUNT = FLOOD;
 const AT_ONCE = 1000;
 
 /** Message `i`, of a length that changes from one to the next: most short, some long. */

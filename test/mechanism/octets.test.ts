@@ -2,12 +2,13 @@
  * A valid handshake of each mechanism but plain NULL, with each of its octets replaced by others: an error with a name
  * and an octet of the changed frame or after it, or a valid state.
  *
- * `OCTETS=all` tries each of the 255 others, which takes minutes because of CURVE's cryptography; otherwise four do.
+ * `EXHAUSTIVE=1` tries each of the 255 others, which takes minutes because of CURVE's cryptography; otherwise four do.
  */
 import { describe, expect, it } from "vitest";
 import { curveClient, curveServer } from "../../src/curve.js";
 import { type Mechanism, nullServer, plainClient, plainServer, ZmtpError, ZmtpSession } from "../../src/index.js";
 import { type Cryptography, sodiumCryptography } from "../../src/mechanism/crypto.js";
+import { exhaustive } from "../support/amount.js";
 import { converse } from "../support/converse.js";
 import { concat } from "../support/pieces.js";
 
@@ -63,7 +64,7 @@ const SIDES: readonly Side[] = [
 /** What an octet is changed by: one bit, all, a letter's case, the highest bit; then each other value there is. */
 const EARLY = [1, 255, 32, 128];
 const ALL = Array.from({ length: 255 }, (_, turn) => turn + 1);
-const TURNS = process.env.OCTETS === "all" ? ALL : EARLY;
+const TURNS = exhaustive ? ALL : EARLY;
 
 /** Of every greeting: padding of the signature, its last octet but for the lowest bit, version, filler. */
 const GREETING_FREE = [...range(1, 11), ...range(33, 63)];

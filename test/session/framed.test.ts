@@ -1,14 +1,14 @@
 /** A session under a transport that frames by itself, as WebSocket does: no greeting, frames one by one. */
 import { describe, expect, it } from "vitest";
+import { ownedFrame } from "../../src/codec/batch.js";
 import {
   encodeCommand,
-  encodeFrame,
   type SessionEvent,
   type SessionOptions,
   type SocketType,
   ZmtpSession,
 } from "../../src/index.js";
-import { zwsGreeting, zwsMechanism } from "../../src/session/zws.js";
+import { zwsFraming, zwsGreeting, zwsMechanism } from "../../src/session/zws.js";
 import { codecs } from "../support/codecs.js";
 import { ascii, bytes, concat, pattern, plain } from "../support/pieces.js";
 
@@ -26,7 +26,7 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("frames that
   /** Over `ws://` without a mechanism. */
   function zws(options: Partial<SessionOptions> = {}): ZmtpSession {
     const session = new ZmtpSession({ socketType: "DEALER", codec, mechanism: zwsMechanism, ...options });
-    session.greeted(zwsGreeting);
+    session.greeted(zwsGreeting, zwsFraming);
     return session;
   }
 
@@ -44,7 +44,7 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("frames that
     session.receiveFrame(theirs, false, false);
     const [first, complete] = events(session);
     theirs.fill(0);
-    expect(first).toEqual({ type: "SendBytes", bytes: encodeFrame("ours") });
+    expect(first).toEqual({ type: "SendBytes", bytes: concat(bytes(0), ascii("ours")) });
     expect(complete).toMatchObject({
       type: "HandshakeComplete",
       peer: {
@@ -77,14 +77,14 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("frames that
 
   it("shake hands by READY where there is one, and tell where in the stream a fault lies", () => {
     const session = new ZmtpSession({ socketType: "PUSH", codec });
-    session.greeted(NULL_GREETING);
+    session.greeted(NULL_GREETING, zwsFraming);
     session.receiveFrame(ready("PULL"), false, true);
     session.receiveFrame(body("PING", bytes(0, 1), ascii("c")), false, true);
     session.receiveFrame(body("READY"), false, true);
     expect(events(session).map(plain)).toMatchObject([
       { type: "SendBytes" },
       { type: "HandshakeComplete", peer: { socketType: "PULL", mechanism: "NULL" } },
-      { type: "SendBytes", bytes: encodeCommand("PONG", ascii("c")) },
+      { type: "SendBytes", bytes: concat(bytes(2), body("PONG", ascii("c"))) },
       { type: "Command", name: "PING" },
       // One octet of flags a frame: READY 1 + 26, PING 1 + 8, then flags and the name's length.
       { type: "Error", code: "UNEXPECTED_COMMAND", offset: 27 - 0 + 9 + 2 },
@@ -92,13 +92,20 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("frames that
   });
 
   it.each([
-    ["a message", ascii("x"), false, "UNEXPECTED_MESSAGE"],
-    ["another socket type", ready("PUB"), true, "SOCKET_TYPE_MISMATCH"],
-  ])("refuse %s in place of a READY", (_, payload, command, code) => {
+    ["a message", ascii("x"), false, "UNEXPECTED_MESSAGE", []],
+    [
+      "another socket type, and say so",
+      ready("PUB"),
+      true,
+      "SOCKET_TYPE_MISMATCH",
+      [concat(bytes(2), body("ERROR", bytes(19), ascii("illegal-socket-type")))],
+    ],
+  ])("refuse %s in place of a READY", (_, payload, command, code, said) => {
     const session = new ZmtpSession({ socketType: "PUSH", codec });
-    session.greeted(NULL_GREETING);
+    session.greeted(NULL_GREETING, zwsFraming);
     session.receiveFrame(payload, false, command);
-    events(session);
+    const [, ...sent] = events(session).filter((event) => event.type === "SendBytes");
+    expect(sent.map((event) => event.bytes)).toEqual(said);
     expect(session.error?.code).toBe(code);
   });
 
@@ -108,9 +115,9 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("frames that
       codec,
       mechanism: { ...zwsMechanism, begin: () => refuse() },
     });
-    session.greeted(zwsGreeting);
+    session.greeted(zwsGreeting, zwsFraming);
     expect(events(session).map(plain)).toMatchObject([{ type: "Error", code: "MECHANISM_FAILED" }]);
-    session.greeted(zwsGreeting);
+    session.greeted(zwsGreeting, zwsFraming);
     expect(events(session)).toEqual([]);
   });
 
@@ -146,7 +153,16 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("frames that
       { type: "Frame", frame: { payload: bytes(0, 67), more: false, command: false } },
       { type: "Command", name: "CANCEL", data: ascii("A") },
     ]);
-    expect(zwsActive({ socketType: "SUB" }).subscribe("B")).toEqual(encodeFrame(concat(bytes(1), ascii("B"))));
+    expect(zwsActive({ socketType: "SUB" }).subscribe("B")).toEqual(bytes(0, 1, 66));
+  });
+
+  it("leave in the same framing: what a session encodes, and each of its commands", () => {
+    const session = zwsActive({ socketType: "XSUB" });
+    expect(session.send("x")).toEqual(bytes(0, 120));
+    expect(session.sendBatch(ownedFrame(ascii("yz"), true, false))).toEqual(bytes(1, 121, 122));
+    expect(session.ping({ ttl: 258 })).toEqual(concat(bytes(2), body("PING", bytes(1, 2))));
+    expect(session.command("JOIN", ascii("g"))).toEqual(concat(bytes(2), body("JOIN", ascii("g"))));
+    expect(session.cancel("B")).toEqual(bytes(0, 0, 66));
   });
 
   it("end inside a message where the last one has MORE, however it came", () => {

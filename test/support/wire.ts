@@ -37,7 +37,7 @@ export class Wire {
   #waiting: (() => void)[] = [];
 
   /** @param greeting - What to say first; default the session's own greeting. */
-  constructor(session: ZmtpSession, socket: net.Socket, way: Way = "receive", greeting = session.start()) {
+  constructor(session: ZmtpSession, socket: net.Socket, way: Way = "receive", greeting: Uint8Array = session.start()) {
     this.session = session;
     this.socket = socket;
     socket.on("data", (chunk) => this.#feed(way, chunk));

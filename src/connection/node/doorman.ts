@@ -14,11 +14,16 @@ import type { LinkParts, LinkUser } from "../link-user.js";
 import { Opening } from "../opening.js";
 import { type WebSocketLike, WebSocketTransport, zwsParts } from "../websocket.js";
 import { bufferPayload } from "./buffer-payload.js";
+import { warnIfExposed } from "./exposed.js";
 import type { ListenSettings, Refusal } from "./options.js";
 import type { NodePayload } from "./payload-type.js";
+import { holdUp, Penalties } from "./penalties.js";
 import { remoteAddressOf, SocketTransport } from "./socket.js";
 
-/** Somebody who has come and is not in yet: a link in its handshake, or a socket before its upgrade to WebSocket. */
+/**
+ * Somebody who has come and is not in yet: a link in its handshake, a socket before its upgrade to WebSocket, or one
+ * whose address has to wait.
+ */
 interface Stranger {
   readonly address: string | undefined;
   turnAway(error: ZmtpError): void;
@@ -30,6 +35,7 @@ type Peer = Connection<NodePayload>;
 export class Doorman {
   readonly #settings: ListenSettings;
   readonly #budget: Budget;
+  readonly #penalties: Penalties;
   readonly #strangers = new Set<Stranger>();
   readonly #byAddress = new Map<string, number>();
   #connections = 0;
@@ -42,6 +48,7 @@ export class Doorman {
   constructor(settings: ListenSettings) {
     this.#settings = settings;
     this.#budget = new Budget(settings.maxHeld);
+    this.#penalties = new Penalties(settings.failureDelay);
   }
 
   /** Peers that were not let in. */
@@ -53,9 +60,17 @@ export class Doorman {
   socket(socket: Socket): void {
     const address = remoteAddressOf(socket);
     socket.setNoDelay(this.#settings.noDelay);
-    const link = this.#link(this.#settings, {}, address);
-    if (!link.over) link.reception.attached(new SocketTransport(socket, link.reception, this.#settings, address));
-    else socket.destroy();
+    const wait = this.#penalties.of(address);
+    if (wait === 0) {
+      this.#letIn(socket, address);
+      return;
+    }
+    const leave = this.#wait(socket, address);
+    const enter = () => {
+      leave();
+      this.#letIn(socket, address);
+    };
+    holdUp(socket, wait, enter, leave);
   }
 
   /** A peer over ws://, whose upgrade is done. Returns a function to call if what it sends goes over a limit. */
@@ -69,10 +84,15 @@ export class Doorman {
 
   /** A socket that may become a WebSocket. Returns a function to call when the handshake is over. */
   beforeUpgrade(socket: Socket): () => void {
+    return this.#wait(socket, remoteAddressOf(socket));
+  }
+
+  /** A socket that is a stranger without a link. Returns a function to call when it is none any more. */
+  #wait(socket: Socket, address: string | undefined): () => void {
     const stranger: Stranger = {
-      address: remoteAddressOf(socket),
+      address,
       turnAway: (error) => {
-        this.#tell(error, stranger.address);
+        this.#tell(error, address);
         socket.destroy();
       },
     };
@@ -104,6 +124,13 @@ export class Doorman {
     for (const peer of this.#ready) peer.destroy(error);
     this.#ready = [];
     this.#wake();
+  }
+
+  #letIn(socket: Socket, address: string | undefined): void {
+    warnIfExposed(this.#settings.mechanism, socket);
+    const link = this.#link(this.#settings, {}, address);
+    if (!link.over) link.reception.attached(new SocketTransport(socket, link.reception, this.#settings, address));
+    else socket.destroy();
   }
 
   #link(settings: ListenSettings, parts: LinkParts, address: string | undefined): Link {
@@ -160,6 +187,7 @@ export class Doorman {
 
   #notIn(stranger: Stranger, { error }: Ending): void {
     this.#leave(stranger);
+    if (this.#settings.mechanism !== undefined) this.#penalties.failed(stranger.address, error);
     this.#tell(error, stranger.address);
   }
 

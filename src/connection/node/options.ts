@@ -54,6 +54,13 @@ export interface ListenOptions extends NodeConnectionOptions {
   readonly maxHandshakes?: number | undefined;
   /** Of these, from one address; default 250. */
   readonly maxHandshakesPerAddress?: number | undefined;
+  /**
+   * Milliseconds by which a failed security handshake (a wrong password or key, a peer that `check` or `zap` denies, a
+   * forged command) holds up the next ones from the same address, before anything of them is read. Failures add up, to
+   * 10 s at most, and time takes them off again. An address is one of IPv4, the first half of one of IPv6, or all of
+   * `ipc://`. 0: nobody waits, for listeners behind a proxy, where all peers have one address. Default 500.
+   */
+  readonly failureDelay?: number | undefined;
   /** Connections at once, those in their handshake included; a further one is dropped. Default 65,536. */
   readonly maxConnections?: number | undefined;
   /**
@@ -76,6 +83,7 @@ export interface ListenSettings extends NodeSettings {
   readonly onRefused: ((refusal: Refusal) => void) | undefined;
   readonly maxHandshakes: number;
   readonly maxHandshakesPerAddress: number;
+  readonly failureDelay: number;
   readonly maxConnections: number;
   readonly maxHeld: number;
   readonly backlog: number | undefined;
@@ -89,6 +97,7 @@ const CONNECTIONS: NumberRule = { unit: "connections", least: 1, most: Infinity 
 const LISTEN_RULES = {
   maxHandshakes: HANDSHAKES,
   maxHandshakesPerAddress: HANDSHAKES,
+  failureDelay: { unit: "milliseconds", least: 0, most: LIMITS.MOST_FAILURE_DELAY },
   maxConnections: CONNECTIONS,
   maxHeld: { unit: "octets", least: 1, most: Infinity },
   backlog: { unit: "connections", least: 1, most: 0x7fffffff, whole: true },
@@ -114,6 +123,7 @@ export function listenSettingsFor(options: ListenOptions): ListenSettings {
     onRefused: options.onRefused,
     maxHandshakes: options.maxHandshakes ?? LIMITS.HANDSHAKES,
     maxHandshakesPerAddress: options.maxHandshakesPerAddress ?? LIMITS.HANDSHAKES_PER_ADDRESS,
+    failureDelay: options.failureDelay ?? LIMITS.FAILURE_DELAY,
     maxConnections: options.maxConnections ?? LIMITS.CONNECTIONS,
     maxHeld: options.maxHeld ?? LIMITS.LISTENER_OCTETS,
     backlog: options.backlog,

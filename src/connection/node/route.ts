@@ -5,6 +5,7 @@ import type { EndpointOf } from "../endpoint.js";
 import type { Link } from "../link.js";
 import type { LinkParts } from "../link-user.js";
 import { refuseHeartbeat, zwsParts } from "../websocket.js";
+import { warnIfExposed } from "./exposed.js";
 import type { NodeSettings } from "./options.js";
 import { SocketTransport } from "./socket.js";
 import { webSocketOpener } from "./ws-package.js";
@@ -53,6 +54,7 @@ export function dialSocket(
   socket.once("connect", () => {
     socket.setNoDelay(settings.noDelay);
     reached?.();
+    warnIfExposed(settings.mechanism, socket);
     reception.attached(transport);
   });
   return socket;

@@ -6,10 +6,10 @@ import type { IncomingMessage } from "node:http";
 import type { Server, Socket } from "node:net";
 import { ZmtpError } from "../../error.js";
 import { SUBPROTOCOL } from "../../session/zws.js";
+import { deadline } from "../deadline.js";
 import { connectionError } from "../fault.js";
 import { UPGRADE_OCTETS } from "../limits.js";
-import { after } from "../timer.js";
-import { refuseHeartbeat, type WebSocketLike } from "../websocket.js";
+import { refuseHeartbeat, type WebSocketLike, zwsParts } from "../websocket.js";
 import type { Doorman } from "./doorman.js";
 import type { ListenSettings } from "./options.js";
 import { remoteAddressOf } from "./socket.js";
@@ -19,6 +19,7 @@ import { largestMessage, webSocketPackage } from "./ws-package.js";
 export async function webSocketServer(url: URL, doorman: Doorman, settings: ListenSettings): Promise<Server> {
   if (url.protocol === "wss:") throw new TypeError("listen on ws:// behind a server that holds the certificate");
   refuseHeartbeat(settings);
+  zwsParts(settings);
   const { WebSocketServer } = await webSocketPackage();
   // Only here: where WebAssembly is missing, Node 22 cannot load its HTTP.
   const { createServer } = await import("node:http");
@@ -51,13 +52,13 @@ export async function webSocketServer(url: URL, doorman: Doorman, settings: List
  */
 function guard(socket: Socket, doorman: Doorman, { handshakeTimeout }: ListenSettings): () => void {
   const leave = doorman.beforeUpgrade(socket);
-  const patience = after(handshakeTimeout, () => {
+  const stopWaiting = deadline(handshakeTimeout, () => {
     const what = `Nothing became of a connection to ws:// within ${handshakeTimeout} ms`;
     doorman.turnedAway(connectionError("HANDSHAKE_TIMEOUT", what), remoteAddressOf(socket));
     socket.destroy();
   });
   const through = () => {
-    clearTimeout(patience);
+    stopWaiting();
     leave();
   };
   socket.once("close", through);

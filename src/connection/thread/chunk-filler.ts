@@ -2,7 +2,7 @@
 import { COMMAND, type Limits, readHeader } from "../../codec/frame.js";
 import { END_MASK } from "../../codec/layout.js";
 import type { SharedScan } from "../../codec/shared-scan.js";
-import type { Chunk, RingWriter } from "./ring.js";
+import { CHUNK, type Chunk, FROM, KIND, OCTETS, type RingWriter, ROW, ROWS } from "./ring.js";
 import { RUN } from "./words.js";
 
 /** Into less room than this nothing is read: the system would be asked for the rest at once. */
@@ -83,12 +83,12 @@ export class ChunkFiller {
   publish(): boolean {
     const slot = this.ready ? this.#ring.claim() : undefined;
     if (slot === undefined) return false;
-    slot.kind = RUN;
-    slot.octets = this.octets;
-    slot.rows = this.#whole - this.#row;
-    slot.from = this.#from;
-    slot.row = this.#row;
-    slot.chunk = this.#index;
+    slot[KIND] = RUN;
+    slot[OCTETS] = this.octets;
+    slot[ROWS] = this.#whole - this.#row;
+    slot[FROM] = this.#from;
+    slot[ROW] = this.#row;
+    slot[CHUNK] = this.#index;
     this.#from = this.#end;
     this.#row = this.#whole;
     return this.#ring.publish();

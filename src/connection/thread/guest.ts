@@ -1,15 +1,15 @@
 /** A connection whose application is in another thread: what comes goes into one ring, what leaves comes by another. */
 import type { ZmtpError } from "../../error.js";
+import { Patience } from "../deadline.js";
 import type { Ending } from "../ending.js";
 import type { Link } from "../link.js";
 import type { LinkUser } from "../link-user.js";
 import * as reasons from "../reasons.js";
 import { Reception } from "../reception.js";
-import { after, type Timer } from "../timer.js";
 import type { MessageLimits } from "../whole-messages.js";
 import type { ChunkFiller } from "./chunk-filler.js";
 import { factsOf } from "./error-facts.js";
-import type { RingReader, RingWriter } from "./ring.js";
+import { CHUNK, OCTETS, type RingReader, type RingWriter } from "./ring.js";
 import { RingReception, type RingReceptionUser } from "./ring-reception.js";
 import { RunCopier } from "./run-copier.js";
 import { Waker } from "./waker.js";
@@ -54,7 +54,7 @@ export class Guest implements LinkUser, RingReceptionUser {
   #flushed = false;
   #exhausted = false;
   #destroyed = false;
-  #patience: Timer | undefined;
+  readonly #patience = new Patience();
 
   constructor(id: number, tell: Tell, { inbound, filler, outbound, limits, linger, later, left }: GuestParts) {
     this.#id = id;
@@ -207,8 +207,8 @@ export class Guest implements LinkUser, RingReceptionUser {
     while (link.ending !== undefined || link.outflow.roomy) {
       const slot = this.#outbound.peek();
       if (slot === undefined) break;
-      const { bytes } = this.#outbound.chunks[slot.chunk];
-      if (link.ending === undefined) link.outflow.outbox.octets(bytes.subarray(0, slot.octets), 0);
+      const { bytes } = this.#outbound.chunks[slot[CHUNK]];
+      if (link.ending === undefined) link.outflow.outbox.octets(bytes.subarray(0, slot[OCTETS]), 0);
       moved = true;
       if (this.#outbound.free()) this.#tell(this.#id);
     }
@@ -224,14 +224,13 @@ export class Guest implements LinkUser, RingReceptionUser {
     if (moved) this.#wait();
     if (!this.#flushed || this.#outbound.filled > 0) return;
     this.#phase = "closed";
-    clearTimeout(this.#patience);
+    this.#patience.stop();
     void link.close();
   }
 
   /** Some of what was accepted has not even reached the link: it has its time, too. */
   #wait(): void {
-    clearTimeout(this.#patience);
-    this.#patience = after(this.#linger, () => {
+    this.#patience.wait(this.#linger, () => {
       const link = this.#link;
       link?.fail(reasons.lingerExpired(link.outflow.unsent, this.#linger), "timeout");
     });
@@ -240,9 +239,9 @@ export class Guest implements LinkUser, RingReceptionUser {
   #end({ by, error, unsent }: Ending): void {
     if (this.#phase === "over") return;
     this.#phase = "over";
-    clearTimeout(this.#patience);
+    this.#patience.stop();
     for (let slot = this.#outbound.peek(); slot !== undefined; slot = this.#outbound.peek()) {
-      unsent += slot.octets;
+      unsent += slot[OCTETS];
       this.#outbound.free();
     }
     this.#tell({ type: "ended", id: this.#id, by, error: factsOf(error), unsent });

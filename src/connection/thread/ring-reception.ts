@@ -11,6 +11,7 @@
  * messages, nothing that waits elsewhere, room in the ring. It goes back for whatever is not a message frame of at most the headroom, and
  * while the ring is full.
  */
+import { isPublisher } from "../../session/socket-type.js";
 import { Reception } from "../reception.js";
 import type { ChunkFiller } from "./chunk-filler.js";
 
@@ -76,10 +77,33 @@ export class RingReception extends Reception {
   }
 
   #enter(): void {
-    const unfinished = this.#user.straight ? this.session.protocol.release(this.#headroom) : undefined;
+    const unfinished = this.#user.straight ? this.#release() : undefined;
     if (unfinished === undefined) return;
     this.#straight = this.#filler.begin(unfinished);
     if (!this.#straight && unfinished.length > 0) super.received(unfinished);
+  }
+
+  /**
+   * The octets of an unfinished frame, taken from the session: it stands between two messages, and would pass them on
+   * unchanged. Undefined if we cannot go on from here.
+   */
+  #release(): Uint8Array | undefined {
+    const { phase, socketType, insideMessage, incoming } = this.session.protocol;
+    const { pending, unread } = incoming.decoder;
+    if (phase.at !== "active" || phase.traffic !== undefined || insideMessage || isPublisher(socketType))
+      return undefined;
+    const { state, length, tail } = unread;
+    // A large frame is put together elsewhere.
+    if (pending !== length || length > this.#headroom || (state !== "idle" && state !== "waiting")) return undefined;
+    const octets = tail.peek(length).slice();
+    unread.discard();
+    return octets;
+  }
+
+  /** So many octets more of the stream have been read. */
+  #skip(octets: number): void {
+    const { incoming, limits } = this.session.protocol;
+    incoming.decoder.expect(limits, incoming.position + octets);
   }
 
   /** The chunk is full: what is unfinished in it moves on to the next. */
@@ -96,7 +120,7 @@ export class RingReception extends Reception {
 
   /** So many octets of the stream are whole messages in the ring. */
   #count(octets: number): void {
-    this.session.protocol.incoming.skip(octets);
+    this.#skip(octets);
     if (this.#filler.ready) this.#user.arrived();
   }
 
@@ -105,7 +129,7 @@ export class RingReception extends Reception {
     this.#straight = false;
     this.#user.publish();
     const { rest, ready, octets } = this.#filler;
-    if (ready) this.session.protocol.incoming.skip(-octets);
+    if (ready) this.#skip(-octets);
     this.#filler.close();
     if (rest.length > 0) super.received(rest);
   }

@@ -36,13 +36,17 @@ const READER_WAITS = 32;
 const WRITER_WAITS = 48;
 const CONTROL = 64;
 
-/** The words of a slot: what is in it, how many octets and rows, where the first header and row lie, in which chunk. */
-const KIND = 0;
-const OCTETS = 1;
-const ROWS = 2;
-const FROM = 3;
-const ROW = 4;
-const CHUNK = 5;
+/** What a slot says, in words: what is in it, in a number that both sides agree on; */
+export const KIND = 0;
+/** how many octets, from `FROM` on; */
+export const OCTETS = 1;
+export const ROWS = 2;
+/** where in the chunk's `bytes` the first of them lies: a header; or, of frames that lie apart, -1; */
+export const FROM = 3;
+/** which row of the chunk's `table` is its first; */
+export const ROW = 4;
+/** and which chunk, or -1. */
+export const CHUNK = 5;
 const SLOT = 8;
 
 /** How a ring is cut. */
@@ -68,19 +72,7 @@ export interface Chunk {
 }
 
 /** What passes by a ring: octets of whole frames with their rows, or a mark for something that goes another way. */
-export interface Slot {
-  /** What is in it, in a number that both sides agree on. */
-  kind: number;
-  /** Octets, from `from` on. */
-  octets: number;
-  rows: number;
-  /** Offset of the first octet in the chunk's `bytes`: a header; or, of frames that lie apart, -1. */
-  from: number;
-  /** The first of its rows in the chunk's `table`. */
-  row: number;
-  /** Which chunk. */
-  chunk: number;
-}
+export type Slot = Int32Array;
 
 /** One end of a ring. */
 abstract class RingEnd {
@@ -92,7 +84,8 @@ abstract class RingEnd {
   constructor(memory: SharedArrayBuffer, shape: RingShape) {
     this.shape = shape;
     this.words = new Int32Array(memory, CONTROL_AT, CONTROL);
-    this.#slots = Array.from({ length: shape.slots }, (_, i) => new SharedSlot(memory, i));
+    const slots = CONTROL_AT + CONTROL * 4;
+    this.#slots = Array.from({ length: shape.slots }, (_, i) => new Int32Array(memory, slots + i * SLOT * 4, SLOT));
     this.chunks = Array.from({ length: shape.chunks }, (_, i) => chunkOf(memory, shape, i));
   }
 
@@ -141,7 +134,7 @@ export class RingWriter extends RingEnd {
 
   /** The claimed slot is filled. Returns true if the reader has to be woken. */
   publish(): boolean {
-    const { chunk } = this.slot(this.#written);
+    const chunk = this.slot(this.#written)[CHUNK];
     this.#written = (this.#written + 1) | 0;
     if (chunk >= 0) this.#freeFrom[chunk] = this.#written;
     Atomics.store(this.words, WRITTEN, this.#written);
@@ -209,56 +202,6 @@ export function scannedMemory(shape: RingShape): WebAssembly.Memory | SharedArra
 /** What of it lies in JavaScript's sight. */
 export function bufferOf(memory: WebAssembly.Memory | SharedArrayBuffer): SharedArrayBuffer {
   return memory instanceof SharedArrayBuffer ? memory : (memory.buffer as unknown as SharedArrayBuffer);
-}
-
-class SharedSlot implements Slot {
-  readonly #words: Int32Array;
-
-  constructor(memory: SharedArrayBuffer, place: number) {
-    this.#words = new Int32Array(memory, CONTROL_AT + (CONTROL + place * SLOT) * 4, SLOT);
-  }
-
-  get kind(): number {
-    return this.#words[KIND];
-  }
-  set kind(kind: number) {
-    this.#words[KIND] = kind;
-  }
-
-  get octets(): number {
-    return this.#words[OCTETS];
-  }
-  set octets(octets: number) {
-    this.#words[OCTETS] = octets;
-  }
-
-  get rows(): number {
-    return this.#words[ROWS];
-  }
-  set rows(rows: number) {
-    this.#words[ROWS] = rows;
-  }
-
-  get from(): number {
-    return this.#words[FROM];
-  }
-  set from(from: number) {
-    this.#words[FROM] = from;
-  }
-
-  get row(): number {
-    return this.#words[ROW];
-  }
-  set row(row: number) {
-    this.#words[ROW] = row;
-  }
-
-  get chunk(): number {
-    return this.#words[CHUNK];
-  }
-  set chunk(chunk: number) {
-    this.#words[CHUNK] = chunk;
-  }
 }
 
 /** Rows first: they are words. */

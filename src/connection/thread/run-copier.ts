@@ -1,7 +1,7 @@
 /** Runs that came through the session, copied into the ring. */
 import { type FrameBatch, moveRows } from "../../codec/batch.js";
 import type { Inbox } from "../inbox.js";
-import type { RingWriter } from "./ring.js";
+import { CHUNK, FROM, KIND, OCTETS, type RingWriter, ROW, ROWS } from "./ring.js";
 import { LARGE, RUN } from "./words.js";
 
 /** Puts one run after another into the ring, as far as there is room. */
@@ -53,12 +53,12 @@ export class RunCopier {
     const { bytes, table } = this.#ring.chunks[chunk];
     const apart = run.from < 0;
     const first = apart ? run.start(0) : run.from;
-    slot.kind = RUN;
-    slot.octets = run.size;
-    slot.rows = run.length;
-    slot.from = apart ? -1 : 0;
-    slot.row = 0;
-    slot.chunk = chunk;
+    slot[KIND] = RUN;
+    slot[OCTETS] = run.size;
+    slot[ROWS] = run.length;
+    slot[FROM] = apart ? -1 : 0;
+    slot[ROW] = 0;
+    slot[CHUNK] = chunk;
     bytes.set(run.bytes.subarray(first, first + run.size));
     moveRows(run.rows, table, 0, -first);
     return true;
@@ -67,8 +67,8 @@ export class RunCopier {
   #putLarge(run: FrameBatch): boolean {
     const slot = this.#ring.claim();
     if (slot === undefined) return false;
-    slot.kind = LARGE;
-    slot.chunk = -1;
+    slot[KIND] = LARGE;
+    slot[CHUNK] = -1;
     this.#large(run.copy());
     return true;
   }
