@@ -1,9 +1,11 @@
 // Makes build/jsr, the package as JSR wants it: sources that import each other by the names that they have, `.ts`. Then it has
-// Deno judge it without publishing. `npm run jsr`; DENO names the executable.
+// Deno judge it without publishing: its types, and whether they can be told without inference. `npm run jsr`; DENO names an
+// executable, otherwise npm brings one.
 import { execFileSync } from "node:child_process";
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { env, exit } from "node:process";
+import { provide } from "./test/engines/provide.js";
 
 const OUT = "build/jsr";
 const manifest = JSON.parse(readFileSync("jsr.json", "utf8"));
@@ -25,6 +27,5 @@ for (const name of readdirSync(join(OUT, "src"), { recursive: true }).filter((pa
   writeFileSync(path, readFileSync(path, "utf8").replace(OWN, '$1$2.ts"'));
 }
 
-// The compiler has checked the types already, by the options of this project.
-const options = ["publish", "--dry-run", "--allow-dirty", "--no-check", "--config", "jsr.json"];
-execFileSync(env.DENO ?? "deno", options, { cwd: OUT, stdio: "inherit" });
+const options = ["publish", "--dry-run", "--allow-dirty", "--config", "jsr.json"];
+execFileSync(env.DENO ?? (await provide("deno")), options, { cwd: OUT, stdio: "inherit" });

@@ -12,7 +12,7 @@ import { draw } from "./lib/chart.js";
 import { temporaryFolder } from "./lib/native.js";
 import { table as markdownTable } from "./lib/table.js";
 
-const PROGRAMS = ["codec", "e2e", "sockets", "latency", "memory", "browser", "soak", "counts"];
+const PROGRAMS = ["codec", "e2e", "sockets", "security", "latency", "memory", "browser", "soak", "counts"];
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 const { values } = parseArgs({
@@ -119,6 +119,8 @@ const MARKERS = {
     "to C, ours / addon": "to libzmq C, ours against addon",
     "from C, ours / addon": "from libzmq C, ours against addon",
   }),
+  curve: chosen("security", "CURVE"),
+  handshakes: chosen("security", "Handshakes"),
   latency: chosen("latency", "Round trip"),
   sessions: chosen("memory", "Sessions that wait"),
   garbage: chosen("memory", "Garbage"),

@@ -114,12 +114,12 @@ async function soak({ progress }) {
 
 /** What each hostile peer does, and at what kind of socket. */
 const HOSTILE = {
-  "empty-frames": ["a message of a million empty frames", "PAIR"],
+  "empty-frames": ["a message of a million empty frames, from peer after peer", "PAIR"],
   "half-open": ["1,000 peers that stop in their handshake", "PAIR"],
-  pings: ["PINGs without end", "PAIR"],
-  subscriptions: ["SUBSCRIBE without end, each prefix another", "XPUB"],
-  claims: ["100 peers that claim 64 MiB and send 4", "PAIR"],
-  messages: ["nothing but messages, for comparison", "PAIR"],
+  pings: ["PINGs without end, from peer after peer", "PAIR"],
+  subscriptions: ["SUBSCRIBE without end, each prefix another, from peer after peer", "XPUB"],
+  claims: ["100 peers that claim 64 MiB each and send 4", "PAIR"],
+  messages: ["one that sends messages as fast as they are taken, for comparison", "PAIR"],
 };
 
 /** Milliseconds between two questions of the honest peer, and its questions before the attack. */
@@ -157,20 +157,21 @@ async function beside(name, progress) {
   await server.next("height");
   let over = false;
   attacker.tell("go");
-  const attacked = attacker.next("done").then(([octets]) => {
+  const attacked = attacker.next("done").then((counts) => {
     over = true;
-    return Number(octets);
+    return counts.map(Number);
   });
   const during = await roundTrips(honest, (asked) => !over || asked < 100);
   server.tell("height");
   const [before, most] = (await server.next("height")).map(Number);
-  const sent = await attacked;
+  const [sent, peers] = await attacked;
   honest.destroy();
   attacker.close();
   server.close();
   const MB = 1e6;
   return {
     "beside the honest peer": what,
+    peers,
     "sent, MB": sent / MB,
     "resident before, MB": before / MB,
     "at most, MB": most / MB,

@@ -1,7 +1,7 @@
 /** What is open now: its log, which rows are wanted, which is chosen. */
 import { filter, testOf, type Wish } from "./model/filter.js";
 import { KINDS, type Log } from "./model/log.js";
-import { drawDetail, drawFault } from "./view/detail.js";
+import { drawDetail, drawFault, drawNothing } from "./view/detail.js";
 import { announce, byId, element } from "./view/dom.js";
 import { List } from "./view/list.js";
 import { RatePlot } from "./view/rate.js";
@@ -11,7 +11,8 @@ import { count, counted, harmless, size } from "./view/text.js";
 /** Milliseconds from one picture of a log that grows to the next. */
 const PICTURE = 100;
 
-const narrow = matchMedia("(max-width: 860px)");
+/** Pixels that an entry's octets take, sixteen in a row, with their characters beside them. */
+const SIXTEEN = 660;
 
 export class Session {
   #log: Log | undefined;
@@ -26,6 +27,8 @@ export class Session {
   #drawing = 0;
   /** When the last picture was drawn. */
   #drawn = 0;
+  /** Octets in a row of the entry that is shown. */
+  #drawnPerRow = 0;
   readonly #plot = new RatePlot();
   readonly #list = new List(byId("list"), (index) => this.#chose(this.#wanted?.[index] ?? index));
 
@@ -37,18 +40,19 @@ export class Session {
     byId("kinds").append(...kinds);
     byId("filter").addEventListener("input", () => void this.#filter());
     byId("filter").addEventListener("submit", (event) => event.preventDefault());
-    narrow.addEventListener("change", () => this.#drawChosen());
+    new ResizeObserver(() => this.#perRow() !== this.#drawnPerRow && this.#drawChosen()).observe(byId("detail"));
   }
 
   /** Shows a new log in the place of the old one. The signal says when it is closed. */
-  open(name: string, log: Log): AbortSignal {
+  open(name: string, log: Log, state = "reading"): AbortSignal {
     this.close();
     this.#log = log;
     byId("source-name").textContent = harmless(name);
     byId("start").hidden = true;
     byId("inspect").hidden = false;
     byId("again").hidden = false;
-    this.#state = "reading";
+    this.#state = state;
+    drawNothing(byId("detail"));
     this.grown();
     byId("source-name").focus();
     return this.#stop.signal;
@@ -64,7 +68,6 @@ export class Session {
     this.#filtered = 0;
     this.#row = -1;
     byId<HTMLFormElement>("filter").reset();
-    byId("detail").replaceChildren();
     for (const id of ["inspect", "again", "verdict", "rate", "talk", "which"]) byId(id).hidden = true;
     byId("start").hidden = false;
   }
@@ -139,7 +142,9 @@ export class Session {
 
   #drawFacts(log: Log): void {
     const connections = counted(log.conversations.length, "connection");
-    const facts = [size(log.octets), connections, counted(log.table.length, "entry", "entries"), this.#state];
+    const gaps = log.kindCounts[KINDS.indexOf("gap")];
+    const entries = counted(log.table.length, "entry", "entries");
+    const facts = [size(log.octets), connections, entries, gaps > 0 ? counted(gaps, "gap") : "", this.#state];
     byId("source-facts").textContent = facts.filter(Boolean).join(" · ");
     const shown = this.#wanted?.length;
     byId("count").textContent = shown === undefined ? "" : `${count(shown)} of ${count(log.table.length)} shown`;
@@ -219,6 +224,8 @@ export class Session {
     const at = found === undefined ? this.#row : found.indexOf(this.#row);
     this.#list.moved(at);
     this.#draw();
+    // What is left out is not left beside what was found.
+    if (at < 0 && found !== undefined && found.length > 0) this.#list.choose(0);
     announce(found === undefined ? "All entries are shown" : `${counted(found.length, "entry", "entries")} found`);
   }
 
@@ -227,10 +234,15 @@ export class Session {
     this.#drawChosen();
   }
 
+  #perRow(): number {
+    return byId("detail").clientWidth < SIXTEEN ? 8 : 16;
+  }
+
   #drawChosen(): void {
     if (this.#log === undefined || this.#row < 0) return;
     const detail = byId("detail");
-    const perRow = narrow.matches ? 8 : 16;
+    const perRow = this.#perRow();
+    this.#drawnPerRow = perRow;
     detail.style.setProperty("--per-row", `${perRow}`);
     drawDetail(detail, this.#log, this.#row, perRow);
     detail.scrollTop = 0;

@@ -1,5 +1,6 @@
 /** Peers in processes of their own, seen from outside. */
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
@@ -69,6 +70,15 @@ export class Peer {
   async cpu() {
     this.tell("cpu");
     return Number((await this.next("cpu"))[0]);
+  }
+
+  /** Ends it as a crash does; resolves when it is gone. */
+  async kill() {
+    this.#child.removeAllListeners("exit");
+    const gone = once(this.#child, "exit");
+    this.#child.kill("SIGKILL");
+    await gone;
+    living.delete(this.#child);
   }
 
   close() {

@@ -4,7 +4,7 @@ import { connect, defaultCodec } from "./dist/index.js";
 const endpoint = new URLSearchParams(location.search).get("endpoint") ?? "ws://127.0.0.1:5557";
 const EVERY = 200; // milliseconds between two points
 const POINTS = 150; // half a minute
-const [WIDTH, HEIGHT] = [840, 260];
+const HEIGHT = 260; // pixels
 
 const $ = (id) => document.getElementById(id);
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
@@ -54,19 +54,21 @@ function ceiling(value) {
 }
 
 function plot() {
+  const width = $("plot").clientWidth;
+  $("plot").setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
   const top = ceiling(Math.max(...rates) * 1.1);
   const y = (rate) => HEIGHT - (rate / top) * HEIGHT;
   const points = rates.map(
-    (rate, i) => `${WIDTH - ((rates.length - 1 - i) / (POINTS - 1)) * WIDTH} ${y(rate).toFixed(1)}`,
+    (rate, i) => `${width - ((rates.length - 1 - i) / (POINTS - 1)) * width} ${y(rate).toFixed(1)}`,
   );
   const line = `M${points.join("L")}`;
   $("line").setAttribute("d", line);
   $("area").setAttribute("d", `${line}V${HEIGHT}H${points[0].split(" ")[0]}Z`);
-  $("now").setAttribute("cx", WIDTH);
+  $("now").setAttribute("cx", width);
   $("now").setAttribute("cy", y(rates.at(-1)));
   $("grid").innerHTML = [0, 0.25, 0.5, 0.75, 1]
     .map((part) => [y(part * top), whole.format(part * top)])
-    .map(([at, label]) => `<path class="rule" d="M0 ${at}H${WIDTH}"/><text x="0" y="${at - 6}">${label}</text>`)
+    .map(([at, label]) => `<path class="rule" d="M0 ${at}H${width}"/><text x="0" y="${at - 6}">${label}</text>`)
     .join("");
 }
 

@@ -22,7 +22,7 @@ export function setUpConnect(session: Session, say: (error: unknown) => void): v
       return;
     }
     const { connection, subscribes } = live;
-    const signal = session.open(url, log);
+    const signal = session.open(url, log, "connected");
     session.grown();
     showTalk(subscribes);
     signal.addEventListener("abort", () => connection.destroy());

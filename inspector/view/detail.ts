@@ -28,7 +28,14 @@ export function drawDetail(root: HTMLElement, log: Log, row: number, perRow: num
     mark(table, Number(index));
     mark(dump, Number(index));
   });
-  root.replaceChildren(drawHead(entry), ...drawFault(entry), dump, table, ...drawRest(entry), ...drawFrames(entry));
+  root.replaceChildren(drawHead(entry), ...drawFault(entry), dump, ...drawFrames(entry), table, ...drawRest(entry));
+}
+
+/** What stands there before anything is chosen. */
+export function drawNothing(root: HTMLElement): void {
+  root.replaceChildren(
+    element("p", { class: "note" }, "Choose an entry, and see its octets and what each of them means."),
+  );
 }
 
 function drawHead(entry: Entry): HTMLElement {

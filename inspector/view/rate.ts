@@ -1,8 +1,9 @@
 /** Entries a second of each side, over time. */
 import uPlot from "uplot";
+import { SIDES } from "../model/log.js";
 import type { Rates } from "../model/rates.js";
-import { byId } from "./dom.js";
-import { count } from "./text.js";
+import { byId, element } from "./dom.js";
+import { arrow, count } from "./text.js";
 
 const HEIGHT = 96;
 
@@ -12,6 +13,8 @@ export class RatePlot {
   #rates: Rates | undefined;
 
   constructor() {
+    const sides = SIDES.map((side) => element("span", { class: `side ${side}` }, `${arrow(side)} ${side}`));
+    this.#root.append(element("p", { class: "legend" }, "Entries a second", ...sides));
     new ResizeObserver(() => this.#fit()).observe(this.#root);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#again());
   }
@@ -54,7 +57,7 @@ export class RatePlot {
     const options: uPlot.Options = {
       width: this.#root.clientWidth || 320,
       height: HEIGHT,
-      padding: [8, 8, 0, 0],
+      padding: [8, 20, 0, 0],
       legend: { show: false },
       cursor: { show: false },
       scales: { x: { time: false } },

@@ -2,7 +2,7 @@
 import type { Entry } from "../inspect.js";
 import { KINDS, type Log, SIDES } from "../model/log.js";
 import { element } from "./dom.js";
-import { glyphs, harmless, seconds, size } from "./text.js";
+import { arrow, glyphs, harmless, seconds, size } from "./text.js";
 
 /** Octets of a payload that a row shows. */
 const GLIMPSE = 48;
@@ -17,15 +17,18 @@ export function drawRow(log: Log, row: number): { kind: string; cells: readonly 
   const length = table.lengths[row];
   const cells = [
     element("span", { class: "time" }, seconds(table.times[row])),
-    element("span", { class: `side ${side}` }, arrow(side), element("span", { class: "unseen" }, `${side} `)),
+    element(
+      "span",
+      { class: `side ${side}` },
+      element("span", { "aria-hidden": "true" }, arrow(side)),
+      element("span", { class: "unseen" }, `${side} `),
+    ),
     element("span", { class: "title" }, title),
     element("span", { class: "glimpse" }, glimpse),
     element("span", { class: "length" }, size(length)),
   ];
   return { kind, cells };
 }
-
-const arrow = (side: string): HTMLElement => element("span", { "aria-hidden": "true" }, side === "client" ? "→" : "←");
 
 function titleOf(entry: Entry | undefined, name: string, kind: string): string {
   if (entry === undefined) return name || kind;

@@ -1,4 +1,6 @@
 /** Numbers and octets as people read them. */
+import type { Side } from "../inspect.js";
+
 const whole = new Intl.NumberFormat("en");
 
 export const count = (value: number): string => whole.format(value);
@@ -12,6 +14,9 @@ export function size(octets: number): string {
   if (octets < 1e6) return `${(octets / 1e3).toPrecision(3)} kB`;
   return `${(octets / 1e6).toPrecision(3)} MB`;
 }
+
+/** Which way a side's octets go, as the program's stories draw it. */
+export const arrow = (side: Side): string => (side === "client" ? "→" : "←");
 
 export const hex = (octet: number): string => octet.toString(16).padStart(2, "0");
 

@@ -2,6 +2,8 @@
  * The way out: what was accepted leaves in as few writes as there can be, and never more of it at once than the system
  * takes.
  */
+import { zmtpFraming } from "../session/framing.js";
+import { joined } from "../session/octets.js";
 import { Deferred } from "./deferred.js";
 import type { Outbox } from "./outbox.js";
 import { TickEnd } from "./tick.js";
@@ -164,13 +166,18 @@ export class Outflow {
     this.flush();
   }
 
-  #next(): readonly Uint8Array[] {
+  #takeCommands(): readonly Uint8Array[] {
     const commands = this.#commands;
-    if (this.#commandOctets > 0) {
-      this.#commands = [];
-      this.#inFlight += this.#commandOctets;
-      this.#commandOctets = 0;
-    }
+    if (this.#commandOctets === 0) return commands;
+    this.#commands = [];
+    this.#inFlight += this.#commandOctets;
+    this.#commandOctets = 0;
+    // Thousands of small chunks, as a flood of PINGs asks for, cost a system many times what one does.
+    return this.outbox.framing === zmtpFraming ? [joined(commands)] : commands;
+  }
+
+  #next(): readonly Uint8Array[] {
+    const commands = this.#takeCommands();
     if (!this.#open || this.outbox.length === 0) return commands;
     this.#messagesInFlight += this.outbox.messages;
     const { length } = this.outbox;

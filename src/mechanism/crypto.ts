@@ -35,10 +35,8 @@ export interface Cryptography {
 
 /** As much of `libsodium-wrappers` as is used. */
 interface Sodium {
-  crypto_box_keypair(): { publicKey: Uint8Array; privateKey: Uint8Array };
   crypto_scalarmult_base(secretKey: Uint8Array): Uint8Array;
   crypto_box_beforenm(publicKey: Uint8Array, secretKey: Uint8Array): Uint8Array;
-  randombytes_buf(length: number): Uint8Array;
   readonly libsodium: {
     readonly HEAPU8: Uint8Array;
     _malloc(size: number): number;
@@ -81,8 +79,8 @@ export function sodiumCryptography(sodium: unknown): Cryptography {
   const memory = new Scratch(libsodium);
   return {
     keyPair() {
-      const { publicKey, privateKey } = wrappers.crypto_box_keypair();
-      return { publicKey, secretKey: privateKey };
+      const secretKey = random(KEY_SIZE);
+      return { publicKey: wrappers.crypto_scalarmult_base(secretKey), secretKey };
     },
     publicKey: (secretKey) => wrappers.crypto_scalarmult_base(secretKey),
     sharedKey(publicKey, secretKey) {
@@ -92,7 +90,7 @@ export function sodiumCryptography(sodium: unknown): Cryptography {
         return undefined;
       }
     },
-    random: (length) => wrappers.randombytes_buf(length),
+    random,
     seal(clear, nonce, key, room = 0) {
       const size = clear.reduce((sum, { length }) => sum + length, 0);
       const at = memory.lay(key, nonce, MAC_SIZE + size);
@@ -120,6 +118,14 @@ export function sodiumCryptography(sodium: unknown): Cryptography {
       return clear;
     },
   };
+}
+
+/**
+ * The platform's own source, which libsodium's wrappers use as well, but four octets a call: that takes as long as a
+ * multiplication on the curve.
+ */
+function random(length: number): Uint8Array {
+  return globalThis.crypto.getRandomValues(new Uint8Array(length));
 }
 
 /** A piece of libsodium's memory that grows with the boxes. */

@@ -1,5 +1,4 @@
 /** A socket without its face: a pattern over pipes, and the one receive and the one send that may wait. */
-import type { FrameBatch } from "../codec/batch.js";
 import { AtOnce, SENT } from "./at-once.js";
 import { CONTEXT_OPTIONS, type ContextCore } from "./context.js";
 import { type EndpointOwner, Endpoints } from "./endpoints.js";
@@ -125,14 +124,6 @@ export class SocketCore implements PipeUser, EndpointOwner, OptionOwner, OpenSoc
     } catch (error) {
       return Promise.reject(error);
     }
-  }
-
-  /** As `send`, a run of messages that goes to one peer. */
-  sendBatch(batch: FrameBatch): Promise<void> {
-    if (this.#state !== "open") this.check();
-    if (this.#writer !== undefined) throw fault("EBUSY", undefined, WRITING);
-    const { pattern } = this;
-    return pattern.sendBatch(batch) ? this.#sent() : this.#waitToWrite(-1, () => pattern.sendBatch(batch));
   }
 
   /** Subscribes to a prefix, or cancels that. Throws EINVAL where there are no subscriptions. */

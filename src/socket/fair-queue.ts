@@ -30,6 +30,11 @@ export class FairQueue {
     return false;
   }
 
+  /** Whether whoever's turn it is gives runs. Only where something is readable. */
+  get inRuns(): boolean {
+    return this.#waiting.current?.inRuns ?? false;
+  }
+
   /** The next message; the peers take turns. */
   next(): Uint8Array[] | undefined {
     for (let pipe = this.#waiting.current; pipe !== undefined; pipe = this.#waiting.current) {

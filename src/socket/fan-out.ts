@@ -3,7 +3,8 @@
 import type { SentMessage } from "./message.js";
 import { bytesOf, firstOf, SharedMessage } from "./message.js";
 import type { Pipe } from "./pipe.js";
-import { type Removed, Trie } from "./trie.js";
+import type { Run } from "./run.js";
+import { type Removed, Topics } from "./topics.js";
 
 /** A subscriber; `found` is the last message that matched one of its prefixes, so that none gets a message twice. */
 interface Subscriber {
@@ -13,7 +14,7 @@ interface Subscriber {
 
 export class FanOut {
   readonly #subscribers = new Map<Pipe, Subscriber>();
-  readonly #topics = new Trie<Subscriber>();
+  readonly #topics = new Topics<Subscriber>();
   #messages = 0;
 
   attach(pipe: Pipe): void {
@@ -44,16 +45,24 @@ export class FanOut {
    * gets it.
    */
   send(message: SentMessage, inverted: boolean, unlessFull: boolean): boolean {
-    const to = this.#receivers(message, inverted);
+    const to = this.#receivers(bytesOf(firstOf(message)), inverted);
     if (unlessFull && !to.every((pipe) => pipe.writable)) return false;
     deliver(message, to);
     return true;
   }
 
-  #receivers(message: SentMessage, inverted: boolean): Pipe[] {
+  /** As `send`, the one message that a run has from one frame to before another. */
+  sendRun(run: Run, from: number, end: number, inverted: boolean, unlessFull: boolean): boolean {
+    const to = this.#receivers(run.frames.payload(from), inverted);
+    if (unlessFull && !to.every((pipe) => pipe.writable)) return false;
+    for (const pipe of to) if (pipe.writable) pipe.sendRun(run, from, end);
+    return true;
+  }
+
+  #receivers(topic: Uint8Array, inverted: boolean): Pipe[] {
     const number = ++this.#messages;
     const to: Pipe[] = [];
-    this.#topics.match(bytesOf(firstOf(message)), (subscriber) => {
+    this.#topics.match(topic, (subscriber) => {
       if (subscriber.found === number) return;
       subscriber.found = number;
       if (!inverted) to.push(subscriber.pipe);

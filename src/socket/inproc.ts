@@ -6,13 +6,14 @@ import type { FrameBatch } from "../codec/batch.js";
 import { FrameDecoder } from "../codec/decoder.js";
 import { encodeMessage } from "../codec/encoder.js";
 import type { PeerInfo } from "../session/peer.js";
-import { viewOf } from "./bytes.js";
+import { copyOf, viewOf } from "./bytes.js";
 import { fault } from "./errno.js";
 import { Fifo } from "./fifo.js";
 import { isFull, roomAgainAt } from "./mark.js";
 import type { SentMessage } from "./message.js";
 import { keptFrames, type SharedMessage } from "./message.js";
 import type { Pipe, PipeUser } from "./pipe.js";
+import type { Run } from "./run.js";
 import type { Settings } from "./settings.js";
 
 /** A socket as the other end of a pipe sees it. */
@@ -75,8 +76,17 @@ class InprocPipe implements Pipe {
     return undefined;
   }
 
+  /** Messages are handed over one by one: a run would have to be made of them. */
+  get inRuns(): boolean {
+    return false;
+  }
+
   get writable(): boolean {
     return this.other?.hasRoom ?? false;
+  }
+
+  get room(): number {
+    return this.writable ? 1 : 0;
   }
 
   /** Whether one more message may be put here. */
@@ -94,13 +104,15 @@ class InprocPipe implements Pipe {
     this.send(message);
   }
 
-  sendBatch(batch: FrameBatch): void {
-    let frames: Uint8Array[] = [];
-    for (let i = 0; i < batch.length; i++) {
-      frames.push(batch.payload(i));
-      if (batch.more(i)) continue;
-      this.send(frames);
-      frames = [];
+  sendRun({ frames, front }: Run, from: number, to: number): void {
+    const start = front === undefined ? [] : [front];
+    let message = start.map(copyOf);
+    for (let i = from; i < to; i++) {
+      // Copied, however large: the run goes back to whoever lent it.
+      message.push(copyOf(frames.payload(i)));
+      if (frames.more(i)) continue;
+      this.other?.put(message);
+      message = start.map(copyOf);
     }
   }
 

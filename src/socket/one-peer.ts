@@ -2,6 +2,7 @@
 import type { FrameBatch } from "../codec/batch.js";
 import type { SentMessage } from "./message.js";
 import type { Pipe } from "./pipe.js";
+import type { Run } from "./run.js";
 
 export class OnePeer {
   #pipe: Pipe | undefined;
@@ -24,6 +25,10 @@ export class OnePeer {
     return this.#pipe?.receive();
   }
 
+  get inRuns(): boolean {
+    return this.#pipe?.inRuns ?? false;
+  }
+
   nextBatch(): FrameBatch | undefined {
     return this.#pipe?.receiveBatch();
   }
@@ -39,9 +44,11 @@ export class OnePeer {
     return true;
   }
 
-  sendBatch(batch: FrameBatch): boolean {
-    if (!this.#pipe?.writable) return false;
-    this.#pipe.sendBatch(batch);
-    return true;
+  /** Sends what there is room for, from this frame of a run on. */
+  sendRun(run: Run, from: number): number {
+    if (!this.#pipe?.writable) return from;
+    const end = run.endOf(this.#pipe.room, from);
+    this.#pipe.sendRun(run, from, end);
+    return end;
   }
 }

@@ -7,6 +7,7 @@ import type { SocketType } from "../session/socket-type.js";
 import { fault } from "./errno.js";
 import type { SentMessage } from "./message.js";
 import type { Pipe } from "./pipe.js";
+import { Run } from "./run.js";
 import type { Settings } from "./settings.js";
 
 /** The types of ZMTP, and the one that speaks none. */
@@ -20,6 +21,8 @@ export interface Incoming {
   readonly readable: boolean;
   next(): Uint8Array[] | undefined;
   nextBatch(): FrameBatch | undefined;
+  /** Whether the next would come in a run that costs less than its messages. */
+  readonly inRuns: boolean;
 }
 
 /** How messages leave. */
@@ -29,7 +32,7 @@ export interface Outgoing {
   drained?(pipe: Pipe): void;
   readonly writable: boolean;
   send(message: SentMessage): boolean;
-  sendBatch(batch: FrameBatch): boolean;
+  sendRun(run: Run, from: number): number;
 }
 
 /**
@@ -118,8 +121,19 @@ export class Pattern {
     return this.outgoing.send(message);
   }
 
-  sendBatch(batch: FrameBatch): boolean {
+  /**
+   * For whoever passes messages on: as {@link Pattern.receiveBatch}, with what `receive` puts in front of each;
+   * undefined where messages have to be taken one by one.
+   */
+  takeRun(): Run | undefined {
+    if (!this.incoming?.readable || !this.incoming.inRuns) return undefined;
+    const frames = this.receiveBatch();
+    return frames && new Run(frames);
+  }
+
+  /** Accepts what there is room for, from this frame of a run on; index behind the last frame accepted. */
+  sendRun(run: Run, from: number): number {
     if (this.outgoing === undefined) throw fault("ENOTSUP");
-    return this.outgoing.sendBatch(batch);
+    return this.outgoing.sendRun(run, from);
   }
 }

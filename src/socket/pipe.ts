@@ -2,6 +2,7 @@
 import type { FrameBatch } from "../codec/batch.js";
 import type { PeerInfo } from "../session/peer.js";
 import type { SentMessage, SharedMessage } from "./message.js";
+import type { Run } from "./run.js";
 
 /** What a pattern and a socket know of a peer. Whole messages only, in both directions. */
 export interface Pipe {
@@ -17,14 +18,18 @@ export interface Pipe {
   receive(): Uint8Array[] | undefined;
   /** The next run of messages, valid until the next call on this pipe; undefined where none waits. */
   receiveBatch(): FrameBatch | undefined;
+  /** Whether a run costs less than its messages: they come in runs here, and each of them counts. */
+  readonly inRuns: boolean;
   /** Whether one more message fits under the mark. */
   readonly writable: boolean;
+  /** How many messages fit under the mark. */
+  readonly room: number;
   /** Accepts a message; the caller has looked at `writable`. Small payloads are copied, large ones are not. */
   send(message: SentMessage): void;
   /** Accepts a message that others get as well. */
   sendShared(message: SharedMessage): void;
-  /** Accepts a run of messages, copied. */
-  sendBatch(batch: FrameBatch): void;
+  /** Accepts what a run has from one frame to before another: whole messages, copied. */
+  sendRun(run: Run, from: number, to: number): void;
   /** Subscribes to, or leaves, what begins with `prefix` at a publisher. No mark applies. */
   subscribe(prefix: Uint8Array): void;
   cancel(prefix: Uint8Array): void;

@@ -5,12 +5,9 @@ import { refuseMore } from "./arguments.js";
 import type { SocketCore } from "./core.js";
 import { coreOf } from "./core-of.js";
 import { fault } from "./errno.js";
-import type { SentMessage } from "./message.js";
+import { Relay } from "./relay.js";
 import type { Socket } from "./socket.js";
 import { hold, nextTurn, release } from "./turn.js";
-
-/** Messages moved one way before the event loop has a turn. */
-const AT_ONCE = 512;
 
 /** Not started; running, or paused; over. */
 type State = "idle" | "running" | "paused" | "over";
@@ -22,6 +19,8 @@ export class SocketProxy<Front extends Socket = Socket, Back extends Socket = So
   #state: State = "idle";
   #done: (() => void) | undefined;
   #scheduled = false;
+  /** One for each way. */
+  #relays: readonly Relay[] = [];
 
   /** @throws A TypeError for what is no socket. */
   constructor(frontEnd: Front, backEnd: Back) {
@@ -90,6 +89,7 @@ export class SocketProxy<Front extends Socket = Socket, Back extends Socket = So
       this.#done = resolve;
     });
     hold();
+    this.#relays = [new Relay(front, back), new Relay(back, front)];
     front.relay = back.relay = () => this.#schedule();
     const blocked = [front, back].map((core) => core.whileBlocked(() => terminated));
     this.#schedule();
@@ -112,22 +112,10 @@ export class SocketProxy<Front extends Socket = Socket, Back extends Socket = So
 
   #pump(): void {
     if (this.#state !== "running") return;
-    const front = coreOf(this.#front);
-    const back = coreOf(this.#back);
-    const more = move(front, back);
-    if (move(back, front) || more) nextTurn(() => this.#pump());
+    let more = false;
+    for (const relay of this.#relays) more = relay.move() || more;
+    if (more) nextTurn(() => this.#pump());
   }
-}
-
-/** Moves what waits as long as there is room. True if it stopped for the sake of others. */
-function move(from: SocketCore, to: SocketCore): boolean {
-  for (let moved = 0; moved < AT_ONCE; moved++) {
-    if (!from.pattern.readable || !to.pattern.writable) return false;
-    const message = from.pattern.receive();
-    if (message === undefined) return false;
-    to.pattern.send(message as SentMessage);
-  }
-  return true;
 }
 
 function isObject(value: unknown): boolean {

@@ -11,6 +11,11 @@ export class Ring {
     return this.#pipes[this.#at];
   }
 
+  /** Whether it is always the same one's turn. */
+  get alone(): boolean {
+    return this.#pipes.length === 1;
+  }
+
   /** Its turn comes after that of the last one. */
   add(pipe: Pipe): void {
     if (this.#members.has(pipe)) return;

@@ -1,8 +1,8 @@
 /** Messages to many peers, one to each in turn, past those that are full. RFC 30, "The PUSH Socket Type". */
-import type { FrameBatch } from "../codec/batch.js";
 import type { SentMessage } from "./message.js";
 import type { Pipe } from "./pipe.js";
 import { Ring } from "./ring.js";
+import type { Run } from "./run.js";
 
 export class RoundRobin {
   readonly #free = new Ring();
@@ -37,12 +37,14 @@ export class RoundRobin {
     return true;
   }
 
-  sendBatch(batch: FrameBatch): boolean {
+  /** Sends what there is room for, from this frame of a run on. Where there are several peers, each gets one message. */
+  sendRun(run: Run, from: number): number {
     const pipe = this.#next();
-    if (pipe === undefined) return false;
-    pipe.sendBatch(batch);
+    if (pipe === undefined) return from;
+    const end = run.endOf(this.#free.alone ? pipe.room : 1, from);
+    pipe.sendRun(run, from, end);
     this.#free.advance();
-    return true;
+    return end;
   }
 
   #next(): Pipe | undefined {

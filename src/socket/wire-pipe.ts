@@ -5,13 +5,14 @@
 import type { FrameBatch } from "../codec/batch.js";
 import type { Inbox } from "../connection/inbox.js";
 import type { Link } from "../connection/link.js";
-import type { Outbox } from "../connection/outbox.js";
+import { type Outbox, UNCOPIED } from "../connection/outbox.js";
 import type { PeerInfo } from "../session/peer.js";
 import { Fifo } from "./fifo.js";
 import type { Side } from "./inproc.js";
 import { isFull, roomAgainAt } from "./mark.js";
 import { keptFrames, type SentMessage, type SharedMessage } from "./message.js";
 import type { Pipe } from "./pipe.js";
+import type { Run } from "./run.js";
 
 const NOBODY = new Uint8Array(0);
 
@@ -71,7 +72,13 @@ export class WirePipe implements Pipe {
     const inbox = this.#unread[0] ?? this.#link?.inbox;
     const batch = inbox?.takeRun();
     if (inbox === this.#unread[0]) this.#dropRead();
-    return batch;
+    if (batch === undefined || !this.#side.conflates) return batch;
+    // Only the last message counts.
+    return this.readable ? this.receiveBatch() : lastMessageOf(batch);
+  }
+
+  get inRuns(): boolean {
+    return !this.#side.conflates;
   }
 
   get writable(): boolean {
@@ -81,6 +88,11 @@ export class WirePipe implements Pipe {
     this.#link?.outflow.flush();
     this.#full = isFull(this.waiting, this.#mark);
     return !this.#full;
+  }
+
+  get room(): number {
+    if (this.#side.conflates) return 1;
+    return this.#mark === 0 ? Infinity : this.#mark - this.waiting;
   }
 
   send(message: SentMessage): void {
@@ -102,10 +114,25 @@ export class WirePipe implements Pipe {
     this.#link.outflow.accepted();
   }
 
-  sendBatch(batch: FrameBatch): void {
+  sendRun(run: Run, from: number, to: number): void {
+    if (this.#side.conflates) this.#forget();
     this.#sendEarly();
-    this.#outbox.batch(batch);
+    const front = run.encodedFront;
+    for (let at = from, end = to; at < to; at = end) {
+      if (front !== undefined) {
+        end = run.endOf(1, at);
+        this.#outbox.octets(front, 0);
+      }
+      this.#addRun(run, at, end);
+    }
     this.#link?.outflow.accepted();
+  }
+
+  /** One message, small, is added without an object made for it. */
+  #addRun(run: Run, from: number, to: number): void {
+    const octets = run.endOf(1, from) === to ? run.octets(from, to) : undefined;
+    if (octets !== undefined && octets.length < UNCOPIED) this.#outbox.octets(octets, 1);
+    else this.#outbox.batch(run.frames.slice(from, to));
   }
 
   subscribe(prefix: Uint8Array): void {
@@ -201,4 +228,10 @@ export class WirePipe implements Pipe {
   get #mark(): number {
     return this.#side.settings.sendHighWaterMark;
   }
+}
+
+function lastMessageOf(batch: FrameBatch): FrameBatch {
+  let first = batch.length - 1;
+  while (first > 0 && batch.more(first - 1)) first--;
+  return batch.slice(first);
 }

@@ -56,13 +56,13 @@ export const capability: Partial<Record<"ipc" | "pgm" | "tipc" | "norm" | "curve
   draft: true,
 };
 
-export const Context = onlyByNew(face.Context);
+export const Context: typeof face.Context = onlyByNew(face.Context);
 export type Context = face.Context;
-export const Socket = onlyByNew(face.Socket);
+export const Socket: typeof face.Socket = onlyByNew(face.Socket);
 export type Socket = face.Socket;
-export const Observer = onlyByNew(face.Observer);
+export const Observer: typeof face.Observer = onlyByNew(face.Observer);
 export type Observer = face.Observer;
-const SocketProxy = onlyByNew(face.SocketProxy);
+const SocketProxy: typeof face.SocketProxy = onlyByNew(face.SocketProxy);
 type SocketProxy<F extends Socket = Socket, B extends Socket = Socket> = face.SocketProxy<F, B>;
 
 export { SocketProxy as Proxy };

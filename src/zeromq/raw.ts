@@ -60,6 +60,14 @@ export class RawPipe implements Pipe {
     throw notHere("batches of a Stream", "they have no frames");
   }
 
+  get inRuns(): boolean {
+    return false;
+  }
+
+  get room(): number {
+    return this.writable ? 1 : 0;
+  }
+
   get writable(): boolean {
     return !this.#over && !this.#socket.writableNeedDrain;
   }
@@ -72,7 +80,7 @@ export class RawPipe implements Pipe {
     this.send(message);
   }
 
-  sendBatch(): void {
+  sendRun(): void {
     throw notHere("batches of a Stream", "they have no frames");
   }
 

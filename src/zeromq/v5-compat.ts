@@ -7,7 +7,7 @@ import * as zmq from "./index.js";
 import { ZMQ_SNDMORE } from "./v5-constants.js";
 import { readOption, type ShortOption, shortOptions, writeOption } from "./v5-options.js";
 
-export const { version } = zmq;
+export const version: string = zmq.version;
 export * from "./v5-constants.js";
 export { Context } from "./v5-context.js";
 export { shortOptions as options } from "./v5-options.js";

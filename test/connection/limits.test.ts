@@ -1,8 +1,9 @@
 /** What one peer may cost: each limit met from outside by a hostile peer, with an honest one beside it that notices nothing. */
 import { once } from "node:events";
-import type { Socket } from "node:net";
-import { describe, expect, it } from "vitest";
-import { WebSocket } from "ws";
+import type { IncomingMessage } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { WebSocket, WebSocketServer } from "ws";
 import {
   type Connection,
   encodeFrame,
@@ -11,7 +12,7 @@ import {
   type ListenOptions,
   type Refusal,
 } from "../../src/node.js";
-import { accepted, connected, listening, nextText } from "../support/connections.js";
+import { accepted, connected, listening, nextMessage, nextText } from "../support/connections.js";
 import { bytes, concat, pattern } from "../support/pieces.js";
 import { everything, hello, rawDial, write } from "../support/raw.js";
 
@@ -268,6 +269,25 @@ describe("in the handshake", () => {
     await once(webSocket, "close");
     expect(refusals.map(({ error }) => error.code)).toEqual(["HANDSHAKE_TOO_LARGE"]);
     await honest();
+  });
+
+  it("ws://: our client offers none either, and holds a server to its own limit", async () => {
+    const server = new WebSocketServer({ port: 0, host: "127.0.0.1", perMessageDeflate: true });
+    onTestFinished(() => void server.close());
+    await once(server, "listening");
+    const met = once(server, "connection");
+    const { port } = server.address() as AddressInfo;
+    const connecting = connected(`ws://127.0.0.1:${port}/`, { socketType: "PAIR", maxFrameSize: 1000 });
+    const [peer, request] = (await met) as [WebSocket, IncomingMessage];
+    expect(request.headers["sec-websocket-extensions"]).toBeUndefined();
+    peer.send(bytes(0));
+    const connection = await connecting;
+    peer.send(concat(bytes(0), pattern(1000)));
+    expect((await nextMessage(connection))[0].length).toBe(1000);
+    peer.send(new Uint8Array(1002));
+    expect((await connection.closed).by).not.toBe("peer");
+    expect(connection.ending?.error).toMatchObject({ name: "ZmtpError" });
+    expect(String(connection.ending?.error)).toMatch(/max payload|too large|limit/i);
   });
 
   it("ws://: nobody is offered compression", async () => {

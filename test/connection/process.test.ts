@@ -64,6 +64,22 @@ describe("a process", () => {
     expect(printed).toBe("hello\nhello");
   });
 
+  it("ends after a listener has closed, though a stranger is silent at it", async () => {
+    const printed = await script(`
+      import { connect as dial } from "node:net";
+      for (const endpoint of ["tcp://127.0.0.1:0", "ws://127.0.0.1:0/"]) {
+        const listener = await listen(endpoint, { socketType: "PAIR" });
+        const stranger = dial(Number(/:(\\d+)/.exec(listener.endpoint)[1]), "127.0.0.1");
+        stranger.unref();
+        await new Promise((resolve) => stranger.once("connect", resolve));
+        for (let i = 0; i < 10; i++) await new Promise((resolve) => setImmediate(resolve));
+        await listener.close();
+      }
+      console.log("closed");
+    `);
+    expect(printed).toBe("closed");
+  });
+
   it.each([
     [
       "a refused connection",

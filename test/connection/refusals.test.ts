@@ -193,6 +193,26 @@ describe("connect() says who was not reached, and why", () => {
     expect(error).toMatchObject({ code: "NO_WEBSOCKET", blame: "caller" });
   });
 
+  it("by a WebSocket that fires an error and no close, as Node 22's does", async () => {
+    const kept = globalThis.WebSocket;
+    class Failing extends EventTarget {
+      onerror: ((event: unknown) => void) | undefined;
+      readonly readyState = 0;
+      readonly bufferedAmount = 0;
+      readonly protocol = "";
+      constructor() {
+        super();
+        setTimeout(() => this.onerror?.({ message: "Received network error or non-101 status code." }));
+      }
+      close() {}
+    }
+    Reflect.set(globalThis, "WebSocket", Failing);
+    onTestFinished(() => void Reflect.set(globalThis, "WebSocket", kept));
+    const error = await connectInPage("ws://127.0.0.1:1/", PULL).catch((error) => error);
+    expect(error).toMatchObject({ name: "ZmtpError", code: "NOT_REACHED" });
+    expect(error.message).toContain("non-101");
+  });
+
   it("ipc: a path that the system would cut", async () => {
     const path = `/tmp/${"x".repeat(200)}`;
     await expect(connect(`ipc://${path}`, PULL)).rejects.toThrow(/107 octets/);

@@ -2,37 +2,12 @@
 // thread of each, and without WebAssembly. `--only NAME` chooses. Exits with 1 if a check fails or an engine cannot be had.
 import { execFile, fork, spawn } from "node:child_process";
 import { once } from "node:events";
-import { access, mkdir, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
+import { ENGINES, provide } from "./provide.js";
 
 const run = promisify(execFile);
 const PATIENCE = 30_000;
-/** Not among the development dependencies: they are 100 MB each, and `npm ci` should not pay for them. */
-const CACHE = new URL("../../node_modules/.cache/engines/", import.meta.url);
-
-const { platform, arch } = process;
-const system = platform === "win32" ? "win" : platform;
-
-/** The platform's own packages: the ones in front of them fetch theirs by an install script. */
-const ENGINES = {
-  ...Object.fromEntries(
-    [20, 22, 24, 26].map((major) => [
-      `node-${major}`,
-      { package: `node-${system}-${arch}@${major}`, path: `bin/node`, args: [] },
-    ]),
-  ),
-  deno: {
-    package: `@deno/${platform}-${arch}${platform === "linux" ? "-glibc" : ""}@2`,
-    path: "deno",
-    args: ["run", "-A"],
-  },
-  bun: {
-    package: `@oven/bun-${platform}-${arch === "arm64" ? "aarch64" : arch}@1`,
-    path: "bin/bun",
-    args: ["run"],
-  },
-};
 
 const SUITES = {
   "": { file: "smoke.mjs", transports: ["tcp", "ws"] },
@@ -40,29 +15,6 @@ const SUITES = {
   // Node's own WebSocket and fetch need WebAssembly.
   ", without WebAssembly": { file: "smoke-without-webassembly.mjs", transports: ["tcp"] },
 };
-
-/** Where the engine's executable is, installed by npm if it is not there yet. */
-async function provide(name) {
-  const { package: wanted, path } = ENGINES[name];
-  const folder = new URL(`${name}/`, CACHE);
-  const executable = fileURLToPath(new URL(`node_modules/${wanted.slice(0, wanted.lastIndexOf("@"))}/${path}`, folder));
-  if (!(await exists(executable))) {
-    console.log(`${name}: npm install ${wanted}`);
-    await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { recursive: true });
-    await writeFile(new URL("package.json", folder), "{}");
-    const options = ["--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"];
-    await run("npm", ["install", ...options, wanted], { cwd: fileURLToPath(folder), shell: platform === "win32" });
-  }
-  return executable;
-}
-
-function exists(path) {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
-}
 
 /** Runs one suite in one engine; returns whether all its checks held and the process ended by itself. */
 async function smoke(executable, args, { file, transports }) {

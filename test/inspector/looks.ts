@@ -20,4 +20,17 @@ export function looks(tab: Tab): void {
     await page.locator(".dump [tabindex]").first().focus();
     expect(await tab.looks("#inspect")).toEqual({});
   });
+
+  it("has as many octets in a row as fit, in every width", async () => {
+    const { page } = tab;
+    await tab.paste(hexOf(stream(encodeFrame("a payload of more octets than stand in a row"))));
+    await page.locator(".entry").last().click();
+    const size = page.viewportSize() as { width: number; height: number };
+    for (const width of [1280, 1120, 900, 860, 700, 360]) {
+      await page.setViewportSize({ ...size, width });
+      const wide = () => page.locator("#detail").evaluate((detail) => detail.scrollWidth - detail.clientWidth);
+      await expect.poll(wide, { message: `${width}` }).toBe(0);
+    }
+    await page.setViewportSize(size);
+  });
 }

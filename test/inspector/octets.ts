@@ -7,7 +7,7 @@ import { hexOf, stream, type Tab } from "./tab.js";
 export function octets(tab: Tab): void {
   it("says who sent raw octets as it is told: the client, unless somebody says otherwise", async () => {
     const { page } = tab;
-    expect(await page.getByLabel("sent by").inputValue()).toBe(RAW_SIDE);
+    expect(await page.getByLabel("Sent by").inputValue()).toBe(RAW_SIDE);
     for (const side of ["client", "server"] as const) {
       await tab.paste(hexOf(stream()), side);
       await page.getByRole("option", { name: `${side} READY` }).waitFor();
@@ -71,7 +71,7 @@ export function octets(tab: Tab): void {
     await page.getByPlaceholder("Search").fill("0x07 01ff");
     await expect.poll(() => tab.rows()).toEqual(["←server Message···5 octets"]);
     await page.getByPlaceholder("Search").fill("");
-    await page.getByLabel("message").uncheck();
+    await page.getByRole("checkbox", { name: "message" }).uncheck();
     await page.getByText("2 of 5 shown").waitFor();
     await page.locator("#side").selectOption("client");
     await page.getByText("0 of 5 shown").waitFor();

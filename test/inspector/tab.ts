@@ -57,7 +57,7 @@ export class Tab {
   }
 
   async paste(text: string, side: Side = "server"): Promise<void> {
-    await this.page.getByLabel("sent by").selectOption(side);
+    await this.page.getByLabel("Sent by").selectOption(side);
     await this.page.getByLabel("Octets in hexadecimal").fill(text);
     await this.page.getByRole("button", { name: "Inspect" }).click();
   }

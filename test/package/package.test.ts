@@ -14,7 +14,7 @@ const KiB = 1024;
 
 /** JavaScript and types that an entry loads; of all but the first, what it adds to "monocoque". Maps are not counted. */
 const BUDGETS = {
-  ".": 158 * KiB,
+  ".": 160 * KiB,
   "./node": 25 * KiB,
   "./thread": 60 * KiB,
   "./curve": 30 * KiB,

@@ -123,8 +123,17 @@ const VARIANTS = [
 const OURS = "the compiler here";
 const COMPILERS = full ? ["5.2", "5.4", "5.6", "5.7", "5.9", "6", OURS] : [OURS];
 
+/** What is on its way from the registry, or was. */
+const packages = new Map<string, Promise<string>>();
+
 /** A package of the registry, in a folder that the next run finds again: they are not worth their place in `npm ci`. */
-async function cached(name: string, version: string): Promise<string> {
+function cached(name: string, version: string): Promise<string> {
+  const found = packages.get(`${name}@${version}`) ?? installed(name, version);
+  packages.set(`${name}@${version}`, found);
+  return found;
+}
+
+async function installed(name: string, version: string): Promise<string> {
   const folder = join(root, "node_modules/.cache/types", `${name.replace("/", "-")}-${version}`);
   if (!existsSync(join(folder, "node_modules"))) {
     await mkdir(folder, { recursive: true });
@@ -174,7 +183,7 @@ describe("the published declarations", () => {
     ),
   ).filter(({ node }) => full || node === undefined || node === 20);
 
-  it.each(cases)(
+  it.concurrent.each(cases)(
     "compile for $name, by $compiler, $resolution",
     async ({ lib, node, program, compiler, variant }) => {
       const at = join(folder, `program-${count++}`);

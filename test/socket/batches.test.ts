@@ -1,7 +1,7 @@
 /** Messages by the run, which the `zeromq` package does not have: a ROUTER's runs say whom they are from. RFC 28. */
 import { expect, it } from "vitest";
-import { Dealer, Router } from "../../src/zeromq/index.js";
-import { closing, codeOf, onOurs } from "./support.js";
+import { Dealer, Pull, Push, Router, Subscriber, XPublisher } from "../../src/zeromq/index.js";
+import { closing, codeOf, onOurs, until } from "./support.js";
 
 const COUNT = 40;
 
@@ -42,5 +42,40 @@ onOurs("runs", ["inproc", "tcp"], (_, transport) => {
     expect([identity.toString(), batch.length, Buffer.from(batch.payload(0)).toString()]).toEqual(["peer", 1, "one"]);
     await dealer.send("two");
     expect((await router.receive()).map(String)).toEqual(["peer", "two"]);
+  });
+
+  it("gives a SUB that waits every run, and only what it has subscribed to", async () => {
+    const xpub = closing(new XPublisher());
+    const sub = closing(new Subscriber({ receiveTimeout: 10_000 }));
+    sub.connect(await transport.bind(xpub));
+    sub.subscribe("a");
+    await xpub.receive();
+    const heard: string[] = [];
+    const reading = (async () => {
+      for await (const batch of sub.batches()) {
+        for (let i = 0; i < batch.length; i++) heard.push(Buffer.from(batch.payload(i)).toString());
+        if (heard.at(-1) === "a last") return;
+      }
+    })();
+    // The first meets somebody who waits; those behind it come together.
+    await xpub.send("a first");
+    await until(() => heard.length === 1);
+    for (const text of ["a second", "b", "a third", "a last"]) await xpub.send(text);
+    await reading;
+    expect(heard).toEqual(["a first", "a second", "a third", "a last"]);
+  });
+
+  it("gives a PULL that conflates the last message alone", async () => {
+    const pull = closing(new Pull({ conflate: true, receiveTimeout: 10_000 }));
+    const push = closing(new Push());
+    push.connect(await transport.bind(pull));
+    await push.sendMany(["1", "2", "3"]);
+    const seen: string[] = [];
+    await until(async () => {
+      const batch = await pull.receiveBatch();
+      expect(batch.length).toBe(1);
+      seen.push(Buffer.from(batch.payload(0)).toString());
+      return seen.at(-1) === "3";
+    });
   });
 });

@@ -27,6 +27,7 @@ export class Penalties {
 
   /** Milliseconds until a peer from there may shake hands. */
   of(address: string | undefined): number {
+    if (this.#until.size === 0) return 0;
     const until = this.#until.get(networkOf(address)) ?? 0;
     return Math.min(Math.max(0, until - performance.now()), MOST_FAILURE_DELAY);
   }

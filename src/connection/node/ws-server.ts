@@ -37,7 +37,7 @@ export async function webSocketServer(url: URL, doorman: Doorman, settings: List
   server.on("connection", (socket) => strangers.set(socket, guard(socket, doorman, settings)));
   server.on("upgrade", (request, socket, head) => {
     offerOurs(request);
-    webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+    webSockets.handleUpgrade(request, socket, head, (webSocket: object) => {
       strangers.get(socket as Socket)?.();
       const fail = doorman.webSocket(webSocket as never, remoteAddressOf(socket as Socket));
       boundHandshake(socket as Socket, webSocket as never, fail);

@@ -9,6 +9,7 @@ import { Fifo } from "../fifo.js";
 import type { SentMessage } from "../message.js";
 import { Pattern, type Received } from "../pattern.js";
 import type { Pipe } from "../pipe.js";
+import type { Run } from "../run.js";
 import type { Settings } from "../settings.js";
 
 /** What begins a message that tells of a subscription. */
@@ -80,6 +81,12 @@ export class XPublisherPattern extends Pattern {
 
   override send(message: SentMessage): boolean {
     return this.#peers.send(message, this.settings.invertMatching, this.settings.noDrop);
+  }
+
+  override sendRun(run: Run, from: number): number {
+    const end = run.endOf(1, from);
+    const { invertMatching, noDrop } = this.settings;
+    return this.#peers.sendRun(run, from, end, invertMatching, noDrop) ? end : from;
   }
 
   /** Messages of an XSUB for the application; what a subscriber sends to a PUB is nobody's. */

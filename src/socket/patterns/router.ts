@@ -8,6 +8,7 @@ import type { SentFrame, SentMessage } from "../message.js";
 import { bytesOf, partsOf } from "../message.js";
 import { Pattern, type Received } from "../pattern.js";
 import type { Pipe } from "../pipe.js";
+import { Run } from "../run.js";
 import type { Settings } from "../settings.js";
 import { probe } from "./dealer.js";
 
@@ -65,6 +66,21 @@ export class Router extends Pattern {
     return this.#queue.nextBatch();
   }
 
+  override takeRun(): Run | undefined {
+    if (!this.#queue.readable || !this.#queue.inRuns) return undefined;
+    const frames = this.#queue.nextBatch();
+    return frames && new Run(frames, copyOf(this.from as Uint8Array));
+  }
+
+  /** One message: the next may be for somebody else. */
+  override sendRun(run: Run, from: number): number {
+    const end = run.endOf(1, from);
+    const pipe = this.#receiver(run.frames.payload(from));
+    if (pipe !== undefined && !pipe.writable && this.settings.mandatory) return from;
+    if (pipe?.writable && end > from + 1) pipe.sendRun(run, from + 1, end);
+    return end;
+  }
+
   override send(message: SentMessage): boolean {
     const [identity, ...rest] = partsOf(message);
     return this.sendTo(bytesOf(identity), rest);
@@ -74,15 +90,17 @@ export class Router extends Pattern {
    * Sends behind an identity. "SHALL silently drop" what is for nobody, unless `mandatory`; it never waits otherwise.
    */
   protected sendTo(identity: Uint8Array, rest: readonly SentFrame[]): boolean {
-    const pipe = this.#peers.find(identity);
-    const { mandatory } = this.settings;
-    if (pipe === undefined) {
-      if (mandatory) throw fault("EHOSTUNREACH");
-      return true;
-    }
-    if (!pipe.writable) return !mandatory;
+    const pipe = this.#receiver(identity);
+    if (pipe === undefined) return true;
+    if (!pipe.writable) return !this.settings.mandatory;
     if (rest.length > 0) pipe.send(rest);
     return true;
+  }
+
+  #receiver(identity: Uint8Array): Pipe | undefined {
+    const pipe = this.#peers.find(identity);
+    if (pipe === undefined && this.settings.mandatory) throw fault("EHOSTUNREACH");
+    return pipe;
   }
 
   #identify(pipe: Pipe): void {

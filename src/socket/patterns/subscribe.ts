@@ -3,6 +3,7 @@
  * Socket Type".
  */
 import type { FrameBatch } from "../../codec/batch.js";
+import { runOf } from "../../connection/whole-messages.js";
 import type { SocketType } from "../../session/socket-type.js";
 import { fault } from "../errno.js";
 import { FairQueue } from "../fair-queue.js";
@@ -11,8 +12,9 @@ import type { SentMessage } from "../message.js";
 import { bytesOf, firstOf, partsOf } from "../message.js";
 import { Pattern, type Received } from "../pattern.js";
 import type { Pipe } from "../pipe.js";
+import type { Run } from "../run.js";
 import type { Settings } from "../settings.js";
-import { Trie } from "../trie.js";
+import { Topics } from "../topics.js";
 
 const WANTED = 1;
 const UNWANTED = 0;
@@ -21,7 +23,7 @@ export class SubscriberPattern extends Pattern {
   readonly #queue: FairQueue;
   readonly #publishers = new Set<Pipe>();
   /** What we have subscribed to, counted: the last cancel of a prefix is the one that counts. */
-  readonly #prefixes = new Trie<this>();
+  readonly #prefixes = new Topics<this>();
   /** A message that was looked at to see whether it is wanted. */
   #found: Received | undefined;
 
@@ -76,7 +78,14 @@ export class SubscriberPattern extends Pattern {
     return message;
   }
 
+  override takeRun(): Run | undefined {
+    return this.#found === undefined ? super.takeRun() : undefined;
+  }
+
   override receiveBatch(): FrameBatch | undefined {
+    const found = this.#found;
+    this.#found = undefined;
+    if (found !== undefined) return runOf(found as Uint8Array[]);
     for (let batch = this.#queue.nextBatch(); batch !== undefined; batch = this.#queue.nextBatch()) {
       const wanted = this.#wantedIn(batch);
       if (wanted !== undefined) return wanted;
