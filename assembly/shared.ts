@@ -1,2 +1,2 @@
-// What the module of a memory shared by two threads exports: the same scan, with a table that lies where its caller says.
+// What the module of a memory that two threads share exports: the same scan, with a table where its caller says.
 export { scanInto } from "./scan";

@@ -1,4 +1,4 @@
-/** `npm run bench:threads`: what a stream costs the main thread that reads it, and the process, with `thread: true` and without. */
+/** `npm run bench:threads`: what a stream costs the thread that reads it, and the process, with and without `thread`. */
 import { node, pair } from "./lib/children.js";
 import { median, ratio } from "./lib/compare.js";
 import { libzmq } from "./lib/libzmq.js";
@@ -54,7 +54,12 @@ async function threads({ progress }) {
   for (const peer of Object.values(pairs).flat()) peer.close();
   return {
     title: "Another thread",
-    note: `${c ? `libzmq ${c.version}, C API,` : "No C compiler with libzmq here: Monocoque"} sends as fast as it can; the receiver reads \`batches()\` by index, here in the main thread, there with \`thread: true\`. Nanoseconds of CPU a message, kernel included; delay: p99 of the main thread's loop. Some ${TIME / 1e9} s each, medians of ${ROUNDS} rounds that alternate.`,
+    note: [
+      c ? `libzmq ${c.version}, C API,` : "No C compiler with libzmq here: Monocoque",
+      "sends as fast as it can; the receiver reads `batches()` by index, here in the main thread, there with `thread: true`.",
+      "Nanoseconds of CPU a message, kernel included; delay: p99 of the main thread's loop.",
+      `Some ${TIME / 1e9} s each, medians of ${ROUNDS} rounds that alternate.`,
+    ].join(" "),
     columns: Object.keys(rows[0]),
     rows,
   };

@@ -1,6 +1,7 @@
 /**
- * A receiver that counts what its main thread does, and what the whole process: `thread.js here|there ENDPOINT`. It answers as lib/peer.js
- * says, and "done NANOSECONDS MAIN DELAY": nanoseconds of the main thread's CPU a message, and the p99 of its loop's delay.
+ * A receiver that counts what its main thread does, and what the whole process: `thread.js here|there ENDPOINT`. It
+ * answers as lib/peer.js says, but "done NANOSECONDS MAIN DELAY": nanoseconds of the main thread's CPU a message, and
+ * the p99 of its loop's delay.
  */
 import { readFileSync } from "node:fs";
 import { monitorEventLoopDelay } from "node:perf_hooks";

@@ -1,4 +1,4 @@
-/** The header scan over memory that two threads share: the same AssemblyScript, built once more; or its twin. RFC 37. */
+/** The header scan over memory that two threads share: the same AssemblyScript, built anew; or its twin. RFC 37. */
 import { ROW, STATUS, WINDOW } from "./layout.js";
 import { scanOctets } from "./scan.js";
 import { sharedWasm } from "./shared-module.js";

@@ -1,6 +1,6 @@
 /**
- * Octets that a socket reads straight into the ring: whatever comes, cut anywhere, is what would have come by the session. Both threads
- * are played by one here, so that chance decides who goes when.
+ * Octets that a socket reads straight into the ring: whatever comes, cut anywhere, is what would have come by the
+ * session. Both threads are played by one here, so that chance decides who goes when.
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";

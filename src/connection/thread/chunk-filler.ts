@@ -1,4 +1,7 @@
-/** Octets straight into the ring: a socket reads into a chunk, rows are written beside them, whole messages become slots. RFC 37. */
+/**
+ * Octets straight into the ring: a socket reads into a chunk, rows are written beside them, whole messages become
+ * slots. RFC 37.
+ */
 import { COMMAND, type Limits, readHeader } from "../../codec/frame.js";
 import { END_MASK } from "../../codec/layout.js";
 import type { SharedScan } from "../../codec/shared-scan.js";

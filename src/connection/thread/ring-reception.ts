@@ -1,15 +1,15 @@
 /**
- * What a socket tells a connection whose application is in another thread: octets of messages land in the ring itself, where that can
- * be; else they take the way of all others, through the session.
+ * What a socket tells a connection whose application is in another thread: octets of messages land in the ring itself,
+ * where that can be; else they take the way of all others, through the session.
  *
  * | way | octets land | from there |
  * |---|---|---|
  * | straight | in a chunk of the ring | scanned in place, told of as slots |
  * | through the session | in the codec's landing | to the inbox, and from there copied into the ring |
  *
- * A connection begins with the second way. Before each read it looks whether it may change to the first: traffic in the clear, between two
- * messages, nothing that waits elsewhere, room in the ring. It goes back for whatever is not a message frame of at most the headroom, and
- * while the ring is full.
+ * A connection begins with the second way. Before each read it looks whether it may change to the first: traffic in
+ * the clear, between two messages, nothing that waits elsewhere, room in the ring. It goes back for whatever is not a
+ * message frame of at most the headroom, and while the ring is full.
  */
 import { isPublisher } from "../../session/socket-type.js";
 import { Reception } from "../reception.js";

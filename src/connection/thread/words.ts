@@ -5,8 +5,8 @@ import type { ConnectionOptions } from "../options.js";
 import type { RingShape } from "./ring.js";
 
 /**
- * Runs that came. A socket reads into one chunk after another, each as large as what one read may bring. They lie behind what
- * the codec's module counts from.
+ * Runs that came. A socket reads into one chunk after another, each as large as what one read may bring. They lie
+ * behind what the codec's module counts from.
  */
 export const INBOUND: RingShape = {
   slots: 64,
@@ -16,7 +16,9 @@ export const INBOUND: RingShape = {
   rows: 16_384,
   at: WINDOW,
 };
-/** Octets that are to leave. Fewer at once than leave uncopied, so that what lies in a slot is always copied out of it. */
+/**
+ * Octets that are to leave. Fewer at once than leave uncopied, so that what lies in a slot is always copied out of it.
+ */
 export const OUTBOUND: RingShape = { slots: 16, chunks: 16, headroom: 0, octets: 32 * 1024, rows: 0, at: 0 };
 
 /** What is in a slot of the inbound ring: the frames themselves, or word that they come by a message of their own. */
