@@ -1,5 +1,5 @@
 /**
- * `npm run soak [-- soak|hostile|chaos] [--connections N] [--json FILE]`: many live connections between two processes,
+ * `npm run bench:soak [-- soak|hostile|chaos] [--connections N] [--json FILE]`: many live connections between two processes,
  * what each costs above a socket of Node's own and in silence; an honest peer beside hostile ones; the README's
  * programs among peers that break off, for a minute.
  */
