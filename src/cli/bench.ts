@@ -90,7 +90,8 @@ function row({ what, size, rate, slowest, fastest }: Figure, columns: number): s
   const figure = short(rate, "/s");
   const octets = short(rate * size, "B/s");
   if (columns < 60) return `${name}\n  ${figure}  ${octets}`;
-  return `${name.padEnd(24)}${figure.padStart(11)}${octets.padStart(12)}  ${short(slowest, "/s")} to ${short(fastest, "/s")}`;
+  const range = `${short(slowest, "/s")} to ${short(fastest, "/s")}`;
+  return `${name.padEnd(24)}${figure.padStart(11)}${octets.padStart(12)}  ${range}`;
 }
 
 /** Every trial once a round. Stops between two trials when it is told to. */

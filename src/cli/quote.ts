@@ -17,7 +17,7 @@ export function textOf(octets: Uint8Array): string | undefined {
 
 /** The octets as text: UTF-8 where that is harmless to a terminal, `\xHH` for the rest, `\\` for a backslash. */
 export function quote(octets: Uint8Array): string {
-  if (octets.every(isPlain)) return Buffer.from(octets.buffer, octets.byteOffset, octets.length).latin1Slice();
+  if (octets.every(isPlain)) return Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString("latin1");
   const text = textOf(octets);
   if (text !== undefined && !text.includes("\\") && isHarmless(text)) return text;
   return text === undefined ? quoteRuns(octets) : Array.from(text, quoteCharacter).join("");
