@@ -6,7 +6,7 @@ import { keep } from "./corpus.js";
 import { shrink } from "./shrink.js";
 
 const HELP = `npm run fuzz -- [--seconds N | --cases N] [--seed S] [--case I] [--corpus FOLDER] [--no-shrink]
-Both codecs against an oracle written from RFC 37 alone, and against each other.
+Both codecs against an oracle written from RFC 37 and 24 alone, and against each other.
   --seconds N   how long (default 60)
   --cases N     how many cases instead
   --seed S      decides every case (default: drawn, and told)
