@@ -1,6 +1,7 @@
 /**
- * `npm run soak [-- soak|hostile|chaos] [--connections N] [--json FILE]`: many live connections between two processes, what each costs above a
- * socket of Node's own and in silence; an honest peer beside hostile ones; the README's programs among peers that break off, for a minute.
+ * `npm run bench:soak [-- soak|hostile|chaos] [--connections N] [--json FILE]`: many live connections between two processes,
+ * what each costs above a socket of Node's own and in silence; an honest peer beside hostile ones; the README's
+ * programs among peers that break off, for a minute.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";

@@ -23,8 +23,8 @@ const SUBSCRIPTIONS = "RFC 37, The Publish-Subscribe Pattern";
 const SECURITY = "RFC 37, Security Considerations";
 
 /**
- * Every refusal of a codec or a session: whose fault it is, the section of the RFC it rests on, and what to do about it.
- * What only a connection or an authenticator raises stands with them, so that nobody loads it without them.
+ * Every refusal of a codec or a session: whose fault it is, the section of the RFC it rests on, and what to do about
+ * it. What only a connection or an authenticator raises stands with them, so that nobody loads it without them.
  */
 const REFUSALS = {
   // The greeting.
@@ -38,7 +38,9 @@ const REFUSALS = {
   },
   MALFORMED_GREETING: {
     section: "RFC 37, Formal Grammar",
-    hint: "It begins as ZMTP 3 and does not go on so: the peer is broken, or something between you alters what it sends.",
+    hint:
+      "It begins as ZMTP 3 and does not go on so: the peer is broken, " +
+      "or something between you alters what it sends.",
   },
   MECHANISM_MISMATCH: {
     section: MECHANISMS,

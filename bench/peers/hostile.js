@@ -1,8 +1,11 @@
 /**
- * A server that echoes, and peers that do it harm, in processes of their own: `hostile.js serve TYPE`, or `hostile.js ATTACK TYPE ENDPOINT`.
+ * A server that echoes, and peers that do it harm, in processes of their own: `hostile.js serve TYPE`, or `hostile.js
+ * ATTACK TYPE ENDPOINT`.
  *
- * - The server says "at ENDPOINT"; `height` answers "height BEFORE MOST", octets resident when it was asked last and at most since.
- * - An attacker says "ready"; `go` lets it loose; it answers "done OCTETS PEERS" after some seconds. Whenever it has been thrown out, or has
+ * - The server says "at ENDPOINT"; `height` answers "height BEFORE MOST", octets resident when it was asked last and at
+ *   most since.
+ * - An attacker says "ready"; `go` lets it loose; it answers "done OCTETS PEERS" after some seconds. Whenever it has
+ *   been thrown out, or has
  *   sent all it has, another peer begins.
  */
 import { connect as connectSocket } from "node:net";
@@ -52,7 +55,9 @@ const CLAIM = Buffer.from([2, 0, 0, 0, 0, 4, 0, 0, 0]);
 /** Milliseconds that an attack lasts: long enough for a percentile of the honest peer's questions. */
 const LASTS = 5000;
 
-/** Where loopback has many addresses, strangers come from as many as to be no more than a listener lets in from each. */
+/**
+ * Where loopback has many addresses, strangers come from as many as to be no more than a listener lets in from each.
+ */
 const ADDRESSES = process.platform === "linux" ? 5 : 1;
 
 let sent = 0;

@@ -9,6 +9,7 @@ import type { Command, Context } from "./command.js";
 import { EXIT, type ExitCode, UsageError } from "./exit.js";
 import { openLoopback } from "./loopback.js";
 import { short } from "./short.js";
+import { wrap } from "./wrap.js";
 
 /** One figure. */
 interface Figure {
@@ -54,7 +55,10 @@ async function bench({ args, say, signal }: Context): Promise<ExitCode> {
   const quick = args.values.quick === true;
   const machine = machineHere();
   if (say.json) say.object({ type: "machine", ...machine });
-  else say.line(`${machine.cpu} (${machine.cores} cores), ${machine.platform}, Node ${machine.node}`);
+  else {
+    const text = `${machine.cpu} (${machine.cores} cores), ${machine.platform}, Node ${machine.node}`;
+    for (const line of wrap(text, say.width)) say.line(line);
+  }
   const loopback = await openLoopback(quick);
   try {
     const trials = [...codecTrials("js", jsCodec()), ...codecTrials("wasm", wasmCodec()), ...loopback.trials];
@@ -86,7 +90,8 @@ function row({ what, size, rate, slowest, fastest }: Figure, columns: number): s
   const figure = short(rate, "/s");
   const octets = short(rate * size, "B/s");
   if (columns < 60) return `${name}\n  ${figure}  ${octets}`;
-  return `${name.padEnd(24)}${figure.padStart(11)}${octets.padStart(12)}  ${short(slowest, "/s")} to ${short(fastest, "/s")}`;
+  const range = `${short(slowest, "/s")} to ${short(fastest, "/s")}`;
+  return `${name.padEnd(24)}${figure.padStart(11)}${octets.padStart(12)}  ${range}`;
 }
 
 /** Every trial once a round. Stops between two trials when it is told to. */

@@ -1,6 +1,7 @@
 /** The program: finds the command, reads its options, runs it, and says how it ended. No RFC section: this is ours. */
 import { readFileSync } from "node:fs";
 import { constants } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { type Arguments, COMMON, type Command, type Context } from "./command.js";
 import { COMMANDS } from "./commands.js";
@@ -18,7 +19,7 @@ export type Surroundings = Pick<Context, "stdin" | "stdout" | "stderr" | "env">;
  */
 export async function main(argv: readonly string[], manifest: URL, around: Surroundings = process): Promise<ExitCode> {
   const { stdout, stderr, env } = around;
-  quietPipes(around);
+  const gone = quietPipes(around);
   const [name, ...rest] = argv;
   const plain = talk({ stdout, stderr, env, json: argv.includes("--json") });
   if (name === "--version" || name === "-V") return print(plain, version(manifest));
@@ -30,7 +31,7 @@ export async function main(argv: readonly string[], manifest: URL, around: Surro
     return name === undefined ? EXIT.USAGE : EXIT.GOOD;
   }
   try {
-    return await runCommand(await commandOf(name), rest, around);
+    return await runCommand(await commandOf(name), rest, around, gone);
   } catch (error) {
     return plain.error(error);
   }
@@ -52,21 +53,38 @@ async function commandOf(name: string): Promise<Command> {
   throw new UsageError(`no command "${name}". There are ${Object.keys(COMMANDS).join(", ")}: see monocoque --help`);
 }
 
-async function runCommand(command: Command, argv: readonly string[], around: Surroundings): Promise<ExitCode> {
+async function runCommand(
+  command: Command,
+  argv: readonly string[],
+  around: Surroundings,
+  gone: AbortSignal,
+): Promise<ExitCode> {
   const { stdin, stdout, stderr, env } = around;
   const args = parse(command, argv);
   const { help, json, quiet, verbose } = args.values as Record<string, boolean | undefined>;
-  const say = talk({ stdout, stderr, env, json: json === true, quiet: quiet === true, verbose: verbose === true });
-  if (help) return print(say, commandHelp(command, say.columns, argv.includes("--help")));
   const interrupted = new AbortController();
-  const stopListening = onInterrupt(interrupted);
-  try {
-    return await command.run({ args, stdin, stdout, stderr, env, signal: interrupted.signal, say });
-  } catch (error) {
-    return say.error(error);
-  } finally {
-    stopListening();
+  const { signal } = interrupted;
+  const flags = { json: json === true, quiet: quiet === true, verbose: verbose === true };
+  const say = talk({ stdout, stderr, env, signal, ...flags });
+  if (help) return print(say, commandHelp(command, say.columns, argv.includes("--help")));
+  const stopListening = onInterrupt(interrupted, gone);
+  const code = await command.run({ args, stdin, stdout, stderr, env, signal, say }).catch((error) => say.error(error));
+  stopListening();
+  if (signal.aborted && around === process) await leave(code);
+  return code;
+}
+
+/** Milliseconds that a reader has who does not read when the program was told to end. */
+const LAST_WORDS = 200;
+
+/** Ends the process, whatever still waits. */
+async function leave(code: ExitCode): Promise<never> {
+  const { stdout } = process;
+  if (stdout.writableLength > 0) {
+    const drained = new Promise<void>((resolve) => stdout.write("", () => resolve()));
+    await Promise.race([drained, sleep(LAST_WORDS)]);
   }
+  process.exit(code);
 }
 
 function parse(command: Command, argv: readonly string[]): Arguments {
@@ -82,8 +100,10 @@ function parse(command: Command, argv: readonly string[]): Arguments {
   }
 }
 
-/** The first Ctrl-C lets the command end in order, the second ends the process. */
-function onInterrupt(interrupted: AbortController): () => void {
+/** The first Ctrl-C lets the command end in order, the second ends the process. A reader that goes away is one, too. */
+function onInterrupt(interrupted: AbortController, gone: AbortSignal): () => void {
+  gone.addEventListener("abort", () => interrupted.abort(), { once: true });
+  if (gone.aborted) interrupted.abort();
   const interrupt = (signal: NodeJS.Signals) => {
     if (interrupted.signal.aborted) process.exit(128 + constants.signals[signal]);
     interrupted.abort();
@@ -95,12 +115,17 @@ function onInterrupt(interrupted: AbortController): () => void {
   };
 }
 
-/** Whoever reads our output may stop reading: `| head -1` is no error, and nobody wants to hear of it. */
-function quietPipes({ stdout, stderr }: Surroundings): void {
+/**
+ * Whoever reads our output may stop reading: `| head -1` is no error, and nobody wants to hear of it. Returns a signal
+ * that is aborted then.
+ */
+function quietPipes({ stdout, stderr }: Surroundings): AbortSignal {
+  const gone = new AbortController();
   for (const stream of [stdout, stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
-      process.exit(process.exitCode ?? EXIT.GOOD);
+      if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") throw error;
+      gone.abort();
     });
   }
+  return gone.signal;
 }

@@ -1,4 +1,6 @@
-/** What lies between a probe's session and the socket: nothing over TCP, a WebSocket and ZWS over ws://. RFC 37, RFC 45. */
+/**
+ * What lies between a probe's session and the socket: nothing over TCP, a WebSocket and ZWS over ws://. RFC 37, RFC 45.
+ */
 import type { SessionBatchEvent, SessionEvent } from "../session/event.js";
 import type { ZmtpSession } from "../session/session.js";
 

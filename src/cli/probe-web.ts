@@ -1,4 +1,6 @@
-/** A probe's session over WebSocket: asks for the upgrade, and speaks the ZWS that the server chooses. RFC 45, RFC 6455. */
+/**
+ * A probe's session over WebSocket: asks for the upgrade, and speaks the ZWS that the server chooses. RFC 45, RFC 6455.
+ */
 import { createHash, randomBytes } from "node:crypto";
 import { FrameDecoder } from "../codec/decoder.js";
 import { ZmtpError } from "../error.js";

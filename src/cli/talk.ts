@@ -1,4 +1,5 @@
 /** What the program says, and where: stdout carries data only; stderr the rest, in colour. */
+import { once } from "node:events";
 import { ZmtpError } from "../error.js";
 import { type ExitCode, exitOf } from "./exit.js";
 import { harmless, harmlessJson } from "./harmless.js";
@@ -35,7 +36,7 @@ export interface Talk {
   error(error: unknown): ExitCode;
   /** Text in colour, where `to` (default stderr) is a terminal that wants it. */
   paint(style: Style, text: string, to?: "stdout" | "stderr"): string;
-  /** Resolves when stdout has room again. */
+  /** Resolves when stdout has room again, or when the command is to end. */
   room(): Promise<void>;
 }
 
@@ -47,12 +48,14 @@ interface Setting {
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
+  /** Aborted when the command is to end. */
+  readonly signal?: AbortSignal;
 }
 
 const CLEAR = "\r\u001b[K";
 
 /** Makes the talk of one command. */
-export function talk({ stdout, stderr, env, json = false, quiet = false, verbose = false }: Setting): Talk {
+export function talk({ stdout, stderr, env, json = false, quiet = false, verbose = false, signal }: Setting): Talk {
   let progressed = false;
   const tell = (text: string) => {
     stderr.write(`${progressed ? CLEAR : ""}${text}\n`);
@@ -90,7 +93,8 @@ export function talk({ stdout, stderr, env, json = false, quiet = false, verbose
     paint: (style, text, to = "stderr") =>
       wantsColour(to === "stdout" ? stdout : stderr, env) ? `\u001b[${STYLES[style]}m${text}\u001b[0m` : text,
     room: async () => {
-      if (stdout.writableNeedDrain) await new Promise<void>((resolve) => stdout.once("drain", resolve));
+      // A reader may be slow, or have stopped for good.
+      if (stdout.writableNeedDrain) await once(stdout, "drain", { signal }).catch(() => {});
     },
   };
 }

@@ -39,6 +39,8 @@ export class Watch {
     });
     const stop = (why: "time" | "interrupt" | "refused") => {
       this.#ended ??= why;
+      // Who wants to go does not want to wait for a peer that takes nothing.
+      if (why === "interrupt") Object.assign(socket, { linger: 0 });
       socket.close();
       reach();
       stopped();

@@ -164,8 +164,10 @@ export class EventHandler {
   }
 
   #heed(name: string, data: Uint8Array): void {
-    if (name === "SUBSCRIBE") this.#subscribed(data);
-    else if (name === "CANCEL") this.subscriptions.remove(data);
+    // A socket that publishes nothing has not asked for subscriptions either.
+    const { publishes } = this.#session;
+    if (publishes && name === "SUBSCRIBE") this.#subscribed(data);
+    else if (publishes && name === "CANCEL") this.subscriptions.remove(data);
     else if (!this.#tolerates(name)) return;
     if (name === "PING") this.#ourHeart().honour((data[0] << 8) | data[1]);
     if (name === "PING" || name === "PONG") this.#startHeart();
@@ -173,7 +175,7 @@ export class EventHandler {
   }
 
   #subscribed(prefix: Uint8Array): void {
-    if (!this.#session.publishes || this.subscriptions.add(prefix)) return;
+    if (this.subscriptions.add(prefix)) return;
     const what = "The peer's subscriptions take more memory than a peer is given";
     this.#user.refuse(connectionError("TOO_MANY_SUBSCRIPTIONS", what));
   }

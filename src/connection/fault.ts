@@ -1,4 +1,6 @@
-/** What only connections raise, from "nobody is there" to "the listener is full": errors with the hint of their code. */
+/**
+ * What only connections raise, from "nobody is there" to "the listener is full": errors with the hint of their code.
+ */
 import { type ConnectionCode, type Explanation, ZmtpError, type ZmtpErrorOptions } from "../error.js";
 
 const FRAMING = "RFC 37, Framing";

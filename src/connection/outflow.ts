@@ -114,9 +114,12 @@ export class Outflow {
   flush(): void {
     const transport = this.#transport;
     if (transport === undefined || this.#blocked) return;
+    // Commands are no question: a peer's PINGs would have us look for an answer for as long as it likes.
+    const asking = this.#open && this.outbox.length > 0;
     const chunks = this.#next();
     if (chunks.length === 0) return;
     this.#blocked = !transport.write(chunks);
+    if (asking) transport.awaitAnswer?.();
   }
 
   /** So many octets have been taken by the system. */

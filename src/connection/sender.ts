@@ -43,8 +43,8 @@ export class Sender {
   }
 
   /**
-   * Room again. Once nothing is accepted, a loop that takes messages and answers each goes on at once: they come to an end. One that only sends,
-   * and never looks, waits a moment: it must not hold the thread.
+   * Room again. Once nothing is accepted, a loop that takes messages and answers each goes on at once: they come to an
+   * end. One that only sends, and never looks, waits a moment: it must not hold the thread.
    *
    * @param position - How far the messages have been taken.
    */

@@ -24,7 +24,8 @@ export interface Transport {
   /** Where the peer is, as the transport names it: "127.0.0.1:5555", a path, undefined where nobody can say. */
   readonly remoteAddress?: string | undefined;
   /**
-   * Octets that the system has not taken, where it can be seen how they become fewer within a write; default: it cannot.
+   * Octets that the system has not taken, where it can be seen how they become fewer within a write; default: it
+   * cannot.
    */
   readonly untaken?: number | undefined;
   /**
@@ -34,6 +35,8 @@ export interface Transport {
    *   everything, so that a peer that does not read costs no more than what waits anyway.
    */
   write(chunks: readonly Uint8Array[]): boolean;
+  /** @internal The application's messages were among what has just been written: an answer may come soon. */
+  awaitAnswer?(): void;
   /** Stops reading: the peer is to feel it. */
   pause(): void;
   /** Reads again. */

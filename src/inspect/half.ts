@@ -1,4 +1,6 @@
-/** One side of a ZMTP connection: its greeting, then its frames, by the same decoder and session that peers use. RFC 37. */
+/**
+ * One side of a ZMTP connection: its greeting, then its frames, by the same decoder and session that peers use. RFC 37.
+ */
 import type { FrameBatch } from "../codec/batch.js";
 import { FrameDecoder } from "../codec/decoder.js";
 import { limitsFor } from "../codec/frame.js";

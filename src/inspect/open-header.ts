@@ -1,4 +1,6 @@
-/** The header of the frame that is not complete yet: by it a gap inside the frame can be told from one across frames. */
+/**
+ * The header of the frame that is not complete yet: by it a gap inside the frame can be told from one across frames.
+ */
 
 /** Octets of a header at most: flags, and a length of eight. */
 const LONGEST = 9;

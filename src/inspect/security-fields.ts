@@ -6,7 +6,9 @@ import { shown } from "./shown.js";
 /** A part of a command's data. */
 interface Part {
   readonly name: string;
-  /** Octets; "rest": as many as there are left; "counted": as many as the octet in front says, which is a field, too. */
+  /**
+   * Octets; "rest": as many as there are left; "counted": as many as the octet in front says, which is a field, too.
+   */
   readonly size: number | "rest" | "counted";
   readonly meaning: string;
   /** Not for everybody's eyes: how long it is, is shown. */

@@ -36,9 +36,10 @@ export interface Remembered {
  * @internal The cookies of one server. In memory there is nothing but their key, however many clients are half-way
  * through a handshake; when the last of them is through, or gone, it is erased.
  *
- * A cookie fits every connection of its server. Without more, a whole handshake that somebody has recorded could be said
- * again on another connection: the same keys would come of it, and nonces would be used twice. So a cookie lets one
- * client in, once. Remembering that costs nothing for clients that have not proved their key, and ends with the key.
+ * A cookie fits every connection of its server. Without more, a whole handshake that somebody has recorded could be
+ * said again on another connection: the same keys would come of it, and nonces would be used twice. So a cookie lets
+ * one client in, once. Remembering that costs nothing for clients that have not proved their key, and ends with the
+ * key.
  */
 export class Cookies {
   readonly #cryptography: Cryptography;

@@ -19,8 +19,6 @@ import { type Subscription, subscriptionFrame } from "./subscription.js";
 
 export type { SessionOptions, SessionState };
 
-const NO_CONTEXT = new Uint8Array(0);
-
 /**
  * One peer's side of one connection (RFC 37). Send what `start()` returns, then feed `receive` what the peer sends and
  * act on the events: send `SendBytes`, use `Frame`, close on `Error`.
@@ -178,7 +176,7 @@ export class ZmtpSession {
    * @throws {@link ZmtpError} as `send` does; a RangeError for what does not fit.
    */
   ping(options: { ttl?: number; context?: Uint8Array } = {}): Octets {
-    const { ttl = 0, context = NO_CONTEXT } = options;
+    const { ttl = 0, context = new Uint8Array(0) } = options;
     return this.#protocol.outgoing.command(pingBody(ttl, octets(context, "the context of a PING")));
   }
 
@@ -208,10 +206,7 @@ export class ZmtpSession {
     else if (phase.at !== "over") incoming.landed(length);
   }
 
-  /**
-   * @internal For transports that agree on version and mechanism by themselves, and frame by themselves: takes the
-   * peer's greeting as read. What the session gives out to be sent is one frame each time, framed so.
-   */
+  /** @internal Takes the greeting of a transport that frames by itself as read; what is sent is framed so, too. */
   greeted(greeting: Greeting, framing: Framing): void {
     this.#protocol.greeted(greeting, framing);
   }

@@ -37,7 +37,9 @@ export class RoundRobin {
     return true;
   }
 
-  /** Sends what there is room for, from this frame of a run on. Where there are several peers, each gets one message. */
+  /**
+   * Sends what there is room for, from this frame of a run on. Where there are several peers, each gets one message.
+   */
   sendRun(run: Run, from: number): number {
     const pipe = this.#next();
     if (pipe === undefined) return from;

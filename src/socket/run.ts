@@ -38,6 +38,13 @@ export class Run {
     return new Uint8Array(this.#memory, this.#offset + start, frames.end(to - 1) - start);
   }
 
+  /** The payloads of these frames, borrowed, and in front of them what stands there. */
+  message(from: number, to: number): Uint8Array[] {
+    const payloads = this.front === undefined ? [] : [this.front];
+    for (let i = from; i < to; i++) payloads.push(this.frames.payload(i));
+    return payloads;
+  }
+
   /** Index behind so many messages from this frame on, or behind the last there is. */
   endOf(messages: number, from: number): number {
     const { frames } = this;

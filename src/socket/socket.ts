@@ -21,7 +21,10 @@ export abstract class Socket {
   declare linger: number;
   /** True: messages wait only for peers that are there. */
   declare immediate: boolean;
-  /** Milliseconds until a lost peer is reached for again; -1: never. Doubled up to `reconnectMaxInterval`, if that is set. */
+  /**
+   * Milliseconds until a lost peer is reached for again; -1: never. Doubled up to `reconnectMaxInterval`, if that is
+   * set.
+   */
   declare reconnectInterval: number;
   declare reconnectMaxInterval: number;
   /** Octets of a frame that a peer may send; -1: 2³¹−1. */

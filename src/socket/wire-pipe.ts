@@ -6,6 +6,7 @@ import type { FrameBatch } from "../codec/batch.js";
 import type { Inbox } from "../connection/inbox.js";
 import type { Link } from "../connection/link.js";
 import { type Outbox, UNCOPIED } from "../connection/outbox.js";
+import { zmtpFraming } from "../session/framing.js";
 import type { PeerInfo } from "../session/peer.js";
 import { Fifo } from "./fifo.js";
 import type { Side } from "./inproc.js";
@@ -118,7 +119,14 @@ export class WirePipe implements Pipe {
     if (this.#side.conflates) this.#forget();
     this.#sendEarly();
     const front = run.encodedFront;
+    // A transport that frames by itself takes no octets that are framed already.
+    const framed = this.#outbox.framing !== zmtpFraming;
     for (let at = from, end = to; at < to; at = end) {
+      if (framed) {
+        end = run.endOf(1, at);
+        this.#outbox.message(run.message(at, end));
+        continue;
+      }
       if (front !== undefined) {
         end = run.endOf(1, at);
         this.#outbox.octets(front, 0);

@@ -124,7 +124,7 @@ describe("peers that receive", () => {
 
   it("ends in order by Ctrl-C", async () => {
     const push = new zmq.Push();
-    const running = start(["pull", await bound(push)], undefined);
+    const running = start(["pull", await bound(push)], null);
     await push.send("here");
     await running.seen(/here/);
     running.child.kill("SIGINT");
@@ -133,7 +133,7 @@ describe("peers that receive", () => {
 
   it("is quiet when its reader goes away", async () => {
     const push = new zmq.Push();
-    const running = start(["pull", await bound(push)], undefined);
+    const running = start(["pull", await bound(push)], null);
     await push.send("first");
     await running.seen(/first/);
     running.child.stdout?.destroy();

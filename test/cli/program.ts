@@ -20,10 +20,10 @@ export interface Running {
   readonly ended: Promise<number | string>;
 }
 
-/** Starts the program; `stdin` is piped in and ended, unless it is undefined. */
+/** Starts the program; `stdin` is piped in and ended; null: it stays open. */
 export function start(
   args: readonly string[],
-  stdin: string | undefined = "",
+  stdin: string | null = "",
   env: object = {},
   program = PROGRAM,
 ): Running {
@@ -58,7 +58,7 @@ export function start(
     });
   }
   child.stdin?.on("error", () => {});
-  if (stdin !== undefined) child.stdin?.end(stdin);
+  if (stdin !== null) child.stdin?.end(stdin);
   onTestFinished(() => void child.kill("SIGKILL"));
   return running;
 }

@@ -107,12 +107,12 @@ describe("as a client of libzmq", () => {
 
 describe("with ourselves at both ends", () => {
   it("listens with a key or a password, and lets in who has it", async () => {
-    const curve = start(["pull", "--listen", ANY, "--curve-secret-key", "env:KEY", "-n", "1"], undefined, {
+    const curve = start(["pull", "--listen", ANY, "--curve-secret-key", "env:KEY", "-n", "1"], null, {
       KEY: server.secretKey,
     });
     await run(["push", await curve.seen(LISTENING), "--curve-server-key", server.publicKey, "one"]);
     expect([await curve.ended, curve.stdout]).toEqual([0, "one\n"]);
-    const plain = start(["pull", "--listen", ANY, ...PLAIN, "-n", "1"], undefined, env);
+    const plain = start(["pull", "--listen", ANY, ...PLAIN, "-n", "1"], null, env);
     const url = await plain.seen(LISTENING);
     const refused = await run(["push", url, ...PLAIN, "never"], "", { PASSWORD: "wrong" });
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("could not agree")]);

@@ -35,7 +35,7 @@ written by \`node test/cli/write.js\`.
   (\`zmtp.flags\`, \`zmtp.metadata.key\`), and \`start\` and \`end\` count octets from the first that the side sent.
 - **What a peer sends is harmless to a terminal:** control characters and what turns text around are escaped.
 - **Ctrl-C ends in order**, with the recording written and exit code 0; a second one ends at once. A reader that goes
-  away (\`| head -1\`) is no error.
+  away (\`| head -1\`) is no error: it ends the program in the same way.
 - **Exit codes** are the same everywhere: 0 good, 1 the peer broke the protocol, 2 wrong usage, 3 nobody was reached,
   4 timed out.
 

@@ -1,6 +1,6 @@
 /**
- * The README's server and client, as they stand there, among peers that are killed, stopped, reset, and say garbage: no error is uncaught, memory
- * has a bound, and descriptors come back. `CHAOS=60` makes it a minute.
+ * The README's server and client, as they stand there, among peers that are killed, stopped, reset, and say garbage: no
+ * error is uncaught, memory has a bound, and descriptors come back. `CHAOS=60` makes it a minute.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";

@@ -1,4 +1,7 @@
-/** What goes wrong between two peers: nothing that came is lost, nobody else is disturbed, and the error says what it was. */
+/**
+ * What goes wrong between two peers: nothing that came is lost, nobody else is disturbed, and the error says what it
+ * was.
+ */
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import net from "node:net";

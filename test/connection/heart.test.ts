@@ -1,4 +1,7 @@
-/** Heartbeats where a clock alone would lie: a busy thread, a peer of ZMTP 3.0, PINGs without an answer. RFC 37, "Connection Heartbeating". */
+/**
+ * Heartbeats where a clock alone would lie: a busy thread, a peer of ZMTP 3.0, PINGs without an answer. RFC 37,
+ * "Connection Heartbeating".
+ */
 import type { Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,7 @@
-/** What one peer may cost: each limit met from outside by a hostile peer, with an honest one beside it that notices nothing. */
+/**
+ * What one peer may cost: each limit met from outside by a hostile peer, with an honest one beside it that notices
+ * nothing.
+ */
 import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
@@ -109,6 +112,11 @@ const IN_TRAFFIC: readonly InTraffic[] = [
     what: "unknown commands without end",
     code: "TOO_MANY_COMMANDS",
     attack: (socket) => flood(socket, concat(...Array(1000).fill(command("NOISE"))), 20_000_000),
+  },
+  {
+    what: "SUBSCRIBE without end to a socket that publishes nothing",
+    code: "TOO_MANY_COMMANDS",
+    attack: (socket) => flood(socket, concat(...Array(1000).fill(command("SUBSCRIBE", bytes(1)))), 20_000_000),
   },
   {
     what: "SUBSCRIBE without end, every prefix another",
@@ -344,7 +352,8 @@ describe("closing", () => {
       socket.end();
     });
     // A megabyte every now and then, in all longer than linger. A system that has much buffered does not let us write
-    // again before about as much of it was taken: a peer paced by the chunk would seem to stand still on a busy machine.
+    // again before about as much of it was taken: a peer paced by the chunk would seem to stand still on a busy
+    // machine.
     const began = performance.now();
     let burst = 0;
     socket.on("data", (chunk) => {

@@ -1,4 +1,6 @@
-/** Each option is looked at once, at the call: what will not do is refused by its name, with its unit and what would do. */
+/**
+ * Each option is looked at once, at the call: what will not do is refused by its name, with its unit and what would do.
+ */
 import { describe, expect, it } from "vitest";
 import { connect, type ListenOptions, listen, overStreams } from "../../src/node.js";
 import { listening, pair, untilTestEnds } from "../support/connections.js";

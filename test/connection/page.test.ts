@@ -16,7 +16,10 @@ import { opened } from "../support/libzmq.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The page's script. Messages come back as text. Over ws:// nobody awaits `closed`: libzmq answers no goodbye, so it takes two seconds. */
+/**
+ * The page's script. Messages come back as text. Over ws:// nobody awaits `closed`: libzmq answers no goodbye, so it
+ * takes two seconds.
+ */
 const script = `
 import { connect, overStreams } from "./dist/index.js";
 
@@ -150,8 +153,8 @@ describe.skipIf(missing)("a page", () => {
   });
 
   /**
-   * Opens a page of its own and calls what the script exports. The page outlives the call: what a WebSocket says that it has sent may
-   * still be in the browser, and goes down with its page.
+   * Opens a page of its own and calls what the script exports. The page outlives the call: what a WebSocket says that
+   * it has sent may still be in the browser, and goes down with its page.
    */
   async function inPage(name: string, ...args: readonly unknown[]): Promise<unknown> {
     const page = await browser.newPage();

@@ -1,6 +1,7 @@
 /**
- * A model check of the ring between two threads: every interleaving of its atomic steps, for a ring and a stream small enough to try
- * them all. The steps stand in the order of `ring.ts`; where one is left out, the check must find what goes wrong.
+ * A model check of the ring between two threads: every interleaving of its atomic steps, for a ring and a stream small
+ * enough to try them all. The steps stand in the order of `ring.ts`; where one is left out, the check must find what
+ * goes wrong.
  */
 import { describe, expect, it } from "vitest";
 

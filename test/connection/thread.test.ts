@@ -1,4 +1,7 @@
-/** Connections whose work is done in another thread: what is different about them. The rest of this folder holds for both (THREAD=1). */
+/**
+ * Connections whose work is done in another thread: what is different about them. The rest of this folder holds for
+ * both (THREAD=1).
+ */
 import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
 import { promisify } from "node:util";

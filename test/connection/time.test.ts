@@ -3,7 +3,7 @@ import { once } from "node:events";
 import type { Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import { setImmediate as turn } from "node:timers/promises";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { Pair, Pull } from "zeromq";
 import { type Connection, connect, encodeFrame, encodeMessage, listen, overStreams } from "../../src/node.js";
 import {
@@ -380,6 +380,17 @@ describe("busyPoll", () => {
   it("is off unless it is asked for: the thread sleeps until something comes", async () => {
     expect(await sleptAfterSending({})).toBeGreaterThan(20);
   });
+
+  it("is not for our answers: a peer that goes on with PINGs does not keep the thread awake", async () => {
+    let pinging: NodeJS.Timeout | undefined;
+    await toRaw({ busyPoll: 100_000 }, (socket) => {
+      pinging = setInterval(() => socket.write(ping(0)), 5);
+    });
+    onTestFinished(() => clearInterval(pinging));
+    const { idle } = performance.eventLoopUtilization();
+    // A thread that is kept awake never gets there, and the test's own timeout ends the waiting.
+    while (performance.eventLoopUtilization().idle - idle < 100) await pause(20);
+  }, 20_000);
 
   it("keeps the thread awake for an answer, and no longer than it says", async () => {
     expect(await sleptAfterSending({ busyPoll: 80_000 })).toBeLessThan(10);

@@ -1,4 +1,6 @@
-/** A connection hands on whole messages, and nothing mixes them: fan-in by batches, cut anywhere. RFC 37, "Messages". */
+/**
+ * A connection hands on whole messages, and nothing mixes them: fan-in by batches, cut anywhere. RFC 37, "Messages".
+ */
 import type { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { type Connection, encodeFrame, encodeMessage, type FrameBatch } from "../../src/node.js";

@@ -41,8 +41,8 @@ export class Program {
     return new Program(fileURLToPath(new URL(`../../examples/${name}`, import.meta.url)), args);
   }
 
-  static file(path: string): Program {
-    return new Program(path, []);
+  static file(path: string, ...args: readonly string[]): Program {
+    return new Program(path, args);
   }
 
   /** All it has printed so far. */

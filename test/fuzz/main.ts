@@ -1,16 +1,19 @@
 /** `npm run fuzz`: the campaign on the command line. */
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { runCase } from "./campaign.js";
 import { check } from "./check.js";
 import { keep } from "./corpus.js";
+import { type Done, inProcesses, nextOf } from "./jobs.js";
 import { shrink } from "./shrink.js";
 
-const HELP = `npm run fuzz -- [--seconds N | --cases N] [--seed S] [--case I] [--corpus FOLDER] [--no-shrink]
+const HELP = `npm run fuzz -- [--seconds N | --cases N] [--seed S] [--case I] [--jobs N] [--corpus FOLDER] [--no-shrink]
 Both codecs against an oracle written from RFC 37 and 24 alone, and against each other.
   --seconds N   how long (default 60)
   --cases N     how many cases instead
   --seed S      decides every case (default: drawn, and told)
   --case I      only case I of that seed
+  --jobs N      in so many processes (default 1)
   --most N      stop after so many finds (default 5)`;
 
 const { values } = parseArgs({
@@ -20,6 +23,8 @@ const { values } = parseArgs({
     seed: { type: "string" },
     case: { type: "string" },
     most: { type: "string", default: "5" },
+    jobs: { type: "string", default: "1" },
+    part: { type: "string" },
     corpus: { type: "string", default: "test/corpus" },
     "no-shrink": { type: "boolean", default: false },
     help: { type: "boolean", default: false },
@@ -30,7 +35,7 @@ if (values.help) {
   process.exit(0);
 }
 
-function whole(name: "seconds" | "cases" | "seed" | "case" | "most", fallback: number): number {
+function whole(name: "seconds" | "cases" | "seed" | "case" | "most" | "jobs" | "part", fallback: number): number {
   const value = values[name];
   if (value === undefined) return fallback;
   if (!/^\d+$/.test(value)) {
@@ -44,13 +49,14 @@ const seed = whole("seed", Date.now() % 1_000_000_000);
 const cases = whole("cases", Infinity);
 const seconds = values.cases === undefined ? whole("seconds", 60) : Infinity;
 const most = whole("most", 5);
+const jobs = Math.max(1, whole("jobs", 1));
+const part = whole("part", 0);
 // Every refusal is an error, and their stacks would take most of the time.
 Error.stackTraceLimit = Number(process.env.STACK ?? 0);
 
 const begin = performance.now();
 const elapsed = () => (performance.now() - begin) / 1000;
 const finds = new Set<string>();
-let index = 0;
 
 function look(at: number, alone: boolean): void {
   const find = runCase(seed, at, alone);
@@ -79,24 +85,42 @@ function look(at: number, alone: boolean): void {
   console.error(`shrunk and kept as ${keep(values.corpus, smallest, message)}: ${message}`);
 }
 
-const progress = process.stderr.isTTY ? 1000 : 30_000;
-let said = 0;
-if (values.case !== undefined) {
-  index = 1;
-  look(whole("case", 0), true);
-} else {
-  while (index < cases && finds.size < most && (index % 64 !== 0 || elapsed() < seconds)) {
+/** The cases of one process, one after the other; how many there were. */
+function lookOn(): Done {
+  const progress = process.stderr.isTTY ? 1000 : 30_000;
+  let said = 0;
+  let looked = 0;
+  let index = nextOf(0, part, jobs);
+  while (index < cases && finds.size < most && (looked % 64 !== 0 || elapsed() < seconds)) {
     look(index, false);
-    index++;
-    if (index % 4096 === 0 && elapsed() * 1000 - said > progress) {
+    looked++;
+    index = nextOf(index + 1, part, jobs);
+    if (looked % 4096 === 0 && elapsed() * 1000 - said > progress) {
       said = elapsed() * 1000;
-      console.error(`${index} cases, ${Math.round(index / elapsed())} a second`);
+      console.error(`${looked} cases, ${Math.round(looked / elapsed())} a second`);
     }
   }
+  return { cases: looked, finds: finds.size };
 }
-const rate = Math.round(index / elapsed());
-console.log(
-  `${index} cases of seed ${seed} in ${elapsed().toFixed(1)} s (${rate} a second): ` +
-    `${finds.size === 0 ? "wasm, js and the oracle agree on every one" : `${finds.size} differences`}`,
-);
-process.exitCode = finds.size === 0 ? 0 : 1;
+
+function tell(done: Done): void {
+  const rate = Math.round(done.cases / elapsed());
+  console.log(
+    `${done.cases} cases of seed ${seed} in ${elapsed().toFixed(1)} s (${rate} a second): ` +
+      `${done.finds === 0 ? "wasm, js and the oracle agree on every one" : `${done.finds} differences`}`,
+  );
+  process.exitCode = done.finds === 0 ? 0 : 1;
+}
+
+if (values.case !== undefined) {
+  look(whole("case", 0), true);
+  tell({ cases: 1, finds: finds.size });
+} else if (jobs > 1 && values.part === undefined) {
+  // A seed that was drawn is the same in all of them.
+  const args = [...process.argv.slice(2), "--seed", `${seed}`];
+  tell(await inProcesses(fileURLToPath(import.meta.url), args, jobs));
+} else if (values.part !== undefined) {
+  process.send?.(lookOn());
+} else {
+  tell(lookOn());
+}

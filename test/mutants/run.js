@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { assemblyMutants, prepareAssembly, stopAssembly, tryMutant } from "./assembly.js";
 import { mutantsPage } from "./page.js";
-import { campaign, instrument, noticed } from "./typescript.js";
+import { campaign, instrument, suite } from "./typescript.js";
 
 const RESULTS = "test/mutants/results";
 const { values } = parseArgs({
@@ -76,29 +76,25 @@ function shuffled(mutants) {
 
 async function typescript(layer) {
   const mutants = chosen(await instrument(layer));
+  const processes = Number(values.processes);
   const doubtful = [];
-  let killed = 0;
-  const untried = await campaign(layer, mutants, Number(values.processes), late, (mutant, verdict) => {
-    if (verdict === "killed" || verdict === "timeout") {
-      kept(mutant.file).killed++;
-      killed++;
-    } else if (verdict !== "static") doubtful.push({ ...mutant, verdict });
-  });
-  save();
-  say(`${layer}: the campaign kills ${killed} of ${mutants.length}; ${doubtful.length} go on to the tests`);
-  writeFileSync(`build/mutants/${layer}.json`, JSON.stringify(doubtful, null, 1));
-  const worker = async () => {
-    for (let mutant = doubtful.shift(); mutant !== undefined; mutant = doubtful.shift()) {
-      if (late()) untried.push(mutant);
-      else if (await noticed(mutant, layer)) kept(mutant.file).killed++;
-      else survive(mutant);
-      save();
-    }
+  const killed = ({ file }) => {
+    kept(file).killed++;
+    save();
   };
-  await Promise.all(Array.from({ length: Number(values.processes) }, worker));
-  for (const { file } of untried) kept(file).untried++;
+  const untried = await suite(layer, mutants, processes, late, (mutant, verdict) => {
+    if (["survived", "uncovered"].includes(verdict)) doubtful.push(mutant);
+    else killed(mutant);
+  });
+  say(`${layer}: of ${mutants.length} the tests kill all but ${doubtful.length + untried.length}, now the campaign`);
+  const left = await campaign(layer, doubtful, processes, late, (mutant, verdict) => {
+    if (verdict === "killed" || verdict === "timeout") killed(mutant);
+    else if (verdict !== "static") survive(mutant);
+    save();
+  });
+  for (const { file } of [...untried, ...left]) kept(file).untried++;
   save();
-  say(`${layer}: done; ${untried.length} were not tried for want of time`);
+  say(`${layer}: done; ${untried.length + left.length} were not tried for want of time`);
 }
 
 async function assembly() {

@@ -2,16 +2,18 @@
  * Mutants of src/: Stryker's instrumenter puts all of a layer's mutants into the code at once, behind switches. A process of ours runs the
  * campaign with one after the other; what survives that is held against the tests of the layer.
  */
-import { fork, spawn } from "node:child_process";
+import { fork } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { createInstrumenter } from "@stryker-mutator/instrumenter";
+import { transform } from "esbuild";
 import { build } from "rolldown";
 import { createInjector } from "typed-inject";
 
 const sandboxOf = (layer) => `build/mutants/${layer}`;
 /** Milliseconds after which a mutant is taken for an endless loop. */
-const PATIENCE = 60_000;
+const PATIENCE = 240_000;
 
 /** The files of a layer that hold code. */
 function filesOf(layer) {
@@ -28,10 +30,20 @@ export async function instrument(layer) {
   const sandbox = sandboxOf(layer);
   rmSync(sandbox, { recursive: true, force: true });
   mkdirSync(sandbox, { recursive: true });
-  for (const part of ["src", "test", "assembly", "docs", "package.json", "tsconfig.json", "asconfig.json"]) {
+  for (const part of [
+    "src",
+    "test",
+    "assembly",
+    "docs",
+    "bench",
+    "README.md",
+    "package.json",
+    "tsconfig.json",
+    "asconfig.json",
+  ]) {
     cpSync(part, join(sandbox, part), { recursive: true });
   }
-  symlinkSync(resolve("node_modules"), join(sandbox, "node_modules"));
+  for (const part of ["node_modules", "dist"]) symlinkSync(resolve(part), join(sandbox, part));
   const files = filesOf(layer).map((name) => ({ name, content: readFileSync(name, "utf8"), mutate: true }));
   const instrumenter = createInjector().provideValue("logger", silent).injectFunction(createInstrumenter);
   const options = { plugins: null, excludedMutations: ["StringLiteral"], ignorers: [], noHeader: false };
@@ -112,18 +124,87 @@ async function start(sandbox) {
   };
 }
 
-/** Whether the tests of the layer notice a mutant. */
-export function noticed(mutant, layer) {
-  const env = { ...process.env, LAYER: layer, FUZZ: "0.2", __STRYKER_ACTIVE_MUTANT__: mutant.id };
-  const config = ["--config", "test/mutants/vitest.config.ts", "--pool", "threads", "--no-isolate"];
-  const args = ["--no", "--", "vitest", "run", ...config, "--reporter", "dot"];
+/** Every source beside its TypeScript, as the tests import it; and the tests with our own runner in Vitest's place. */
+async function transpile(sandbox) {
+  const names = ["src", "test"].flatMap((part) =>
+    readdirSync(join(sandbox, part), { recursive: true }).map((name) => join(sandbox, part, name)),
+  );
+  const shim = pathToFileURL(resolve("test/mutants/shim.js")).href;
+  for (const name of names.filter((one) => one.endsWith(".ts"))) {
+    const { code } = await transform(readFileSync(name, "utf8"), { loader: "ts", target: "es2022" });
+    writeFileSync(name.replace(/ts$/, "js"), code.replaceAll('from "vitest"', `from "${shim}"`));
+  }
+}
+
+/** Tests that look at other processes, in which no mutant is switched on. */
+const ELSEWHERE = /(chaos|memory|page|process|thread)\.test/;
+
+/** Which files of tests a layer's mutants are held against. */
+const TESTS = {
+  codec: ["codec"],
+  session: ["session", "mechanism", "faults/faults.test.ts"],
+  connection: ["connection"],
+};
+
+function testsOf(sandbox, layer) {
+  return TESTS[layer].flatMap((part) => {
+    const at = join(sandbox, "test", part);
+    const names = part.endsWith(".ts") ? [at] : readdirSync(at, { recursive: true }).map((name) => join(at, name));
+    const here = names.filter((name) => name.endsWith(".test.ts") && !ELSEWHERE.test(name));
+    return here.map((name) => resolve(name.replace(/ts$/, "js")));
+  });
+}
+
+/** Holds mutants against those tests of their layer that pass them by; `tell` as for the campaign. */
+export async function suite(layer, mutants, processes, late, tell) {
+  const sandbox = sandboxOf(layer);
+  await transpile(sandbox);
+  rmSync(join(sandbox, "known.json"), { force: true });
+  // The first one finds out which test passes by which mutant.
+  let first = await startSuite(sandbox, layer);
+  const waiting = [...mutants];
+  const worker = async () => {
+    let runner = first;
+    first = undefined;
+    while (waiting.length > 0 && !late()) {
+      runner ??= await startSuite(sandbox, layer);
+      const mutant = waiting.shift();
+      runner.send(mutant.id);
+      const { answer } = await said(runner);
+      if (answer === "stale") waiting.unshift(mutant);
+      else tell(mutant, answer);
+      if (["survived", "uncovered", "killed"].includes(answer)) continue;
+      runner.kill("SIGKILL");
+      runner = undefined;
+    }
+    runner?.kill("SIGKILL");
+  };
+  await Promise.all(Array.from({ length: processes }, worker));
+  return waiting;
+}
+
+async function startSuite(sandbox, layer) {
+  const child = fork(resolve("test/mutants/suite.js"), ["known.json", ...testsOf(sandbox, layer)], {
+    cwd: sandbox,
+    env: { ...process.env, FUZZ: "0.1" },
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  const hello = await said(child, 4 * PATIENCE);
+  if (!hello.ready) throw new Error(`the tests of ${layer} cannot be run: ${hello.answer}`);
+  return child;
+}
+
+/** What it says next; `late` if it says nothing, `ended` if it is no more. */
+function said(child, patience = PATIENCE) {
   return new Promise((resolve) => {
-    const child = spawn("npx", args, { cwd: sandboxOf(layer), env, stdio: "ignore", detached: true });
-    const timer = setTimeout(() => process.kill(-child.pid, "SIGKILL"), 4 * PATIENCE);
-    child.once("exit", (code) => {
+    const timer = setTimeout(done, patience, { answer: "late" });
+    const gone = () => done({ answer: "ended" });
+    child.once("message", done).once("exit", gone);
+    function done(message) {
       clearTimeout(timer);
-      resolve(code !== 0);
-    });
+      child.off("message", done).off("exit", gone);
+      resolve(message);
+    }
   });
 }
 

@@ -44,7 +44,7 @@ async function receive(from: Receiving, count: number, except?: string): Promise
   return heard;
 }
 
-const WAYS = ["tcp", "inproc"].flatMap((front) => ["tcp", "inproc"].map((back) => [front, back] as const));
+const WAYS = ["tcp", "inproc", "ws"].flatMap((front) => ["tcp", "inproc", "ws"].map((back) => [front, back] as const));
 
 describe.each(WAYS)("a proxy from %s to %s", (frontScheme, backScheme) => {
   const ways = [new Transport(frontScheme), new Transport(backScheme)] as const;

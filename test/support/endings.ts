@@ -1,4 +1,7 @@
-/** Every kind of end, as data: how to bring it about, and what a program sees of it. The table in docs/endings.md says the same. */
+/**
+ * Every kind of end, as data: how to bring it about, and what a program sees of it. The table in docs/endings.md says
+ * the same.
+ */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Socket } from "node:net";

@@ -1,4 +1,7 @@
-/** A session on a socket of node:net: what comes in goes to the session, what the session says goes out, events wait to be asked for. */
+/**
+ * A session on a socket of node:net: what comes in goes to the session, what the session says goes out, events wait to
+ * be asked for.
+ */
 import { once } from "node:events";
 import net from "node:net";
 import { onTestFinished } from "vitest";

@@ -1,4 +1,7 @@
-/** A warning, once a process, where a mechanism shows its secrets to a network. RFC 24: "SHOULD NOT be used on public infrastructure". */
+/**
+ * A warning, once a process, where a mechanism shows its secrets to a network. RFC 24: "SHOULD NOT be used on public
+ * infrastructure".
+ */
 import type { Socket } from "node:net";
 import type { Mechanism } from "../../session/mechanism.js";
 

@@ -37,9 +37,12 @@ export class SocketTransport implements Transport {
   write(chunks: readonly Uint8Array[]): boolean {
     if (chunks.length === 1) this.#writeOne(chunks[0]);
     else this.#writeTogether(chunks);
-    if (this.#busyPoll > 0) busyPoll(this.#busyPoll);
     // `writableLength` is 0 if the system took everything at once. `sent` follows a moment later.
     return this.#socket.writableLength === 0;
+  }
+
+  awaitAnswer(): void {
+    if (this.#busyPoll > 0) busyPoll(this.#busyPoll);
   }
 
   pause(): void {

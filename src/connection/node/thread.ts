@@ -82,7 +82,9 @@ function threadOf(worker: Worker | true): Thread {
   return known;
 }
 
-/** Connects in another thread: `true` for one that all such connections share, or a worker that runs `monocoque/thread`. */
+/**
+ * Connects in another thread: `true` for one that all such connections share, or a worker that runs `monocoque/thread`.
+ */
 export async function connectInThread(
   url: string,
   { thread, ...options }: NodeConnectionOptions & { readonly thread: ThreadWorker | true },

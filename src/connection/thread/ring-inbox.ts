@@ -84,7 +84,10 @@ export class RingInbox {
     this.#serve();
   }
 
-  /** Whoever closes wants no more: what is there and what still comes is thrown away, so that the writer is not kept waiting. */
+  /**
+   * Whoever closes wants no more: what is there and what still comes is thrown away, so that the writer is not kept
+   * waiting.
+   */
   drop(): void {
     this.#dropping = true;
     this.#giveBack();

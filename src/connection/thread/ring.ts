@@ -9,13 +9,13 @@
  * | the writer | while FREED + slots > n ≥ WRITTEN | the reader has given it back, and has not been told of it yet |
  * | the reader | while WRITTEN > n ≥ FREED | the writer has told of it, and has not got it back yet |
  *
- * At no time does that allow both. What lies in a slot is written by plain stores, before the atomic store of `WRITTEN`,
- * and read after an atomic load that sees it; so it is given back, by `FREED`. Atomics are sequentially consistent:
- * nothing moves past them, and no read can tear.
+ * At no time does that allow both. What lies in a slot is written by plain stores, before the atomic store of
+ * `WRITTEN`, and read after an atomic load that sees it; so it is given back, by `FREED`. Atomics are sequentially
+ * consistent: nothing moves past them, and no read can tear.
  *
  * Whoever finds nothing to do says so in a word of its own (`READER_WAITS`, `WRITER_WAITS`), **looks once more**, and
- * only then sleeps. The other looks at that word after each store of its count, takes it back and wakes them. One of the
- * two looks comes second in the order of all atomics and sees the other's store: no wake is missed.
+ * only then sleeps. The other looks at that word after each store of its count, takes it back and wakes them. One of
+ * the two looks comes second in the order of all atomics and sees the other's store: no wake is missed.
  */
 
 /** Where the control words lie, in words of four octets; apart, so that two cores do not fight over a cache line. */

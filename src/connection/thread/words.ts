@@ -5,7 +5,9 @@ import type { RingShape } from "./ring.js";
 
 /** Runs that came: as many octets as one read brings, and as many rows as one scan writes. */
 export const INBOUND: RingShape = { slots: 8, octets: 128 * 1024, rows: 8192 };
-/** Octets that are to leave. Fewer at once than leave uncopied, so that what lies in a slot is always copied out of it. */
+/**
+ * Octets that are to leave. Fewer at once than leave uncopied, so that what lies in a slot is always copied out of it.
+ */
 export const OUTBOUND: RingShape = { slots: 16, octets: 32 * 1024, rows: 0 };
 
 /** What is in a slot of the inbound ring: the frames themselves, or word that they come by a message of their own. */
