@@ -50,7 +50,7 @@ export class Reception implements TransportUser {
     this.#link.reached(transport);
     if (greeting === undefined) this.#outflow.command(this.#session.start());
     else {
-      this.#session.greeted(greeting, this.#outflow.outbox.framing);
+      this.#session.greeted(greeting, this.#outflow.outbox.encoding);
       this.#report();
     }
     this.#outflow.flush();
