@@ -1,5 +1,5 @@
 /**
- * `npm run bench:sockets [-- pipeline roundTrip fanOut] [--json FILE]`: sockets by the API of the `zeromq` package, ours against the addon, the same
+ * `npm run bench:sockets [-- pipeline withPython roundTrip fanOut] [--json FILE]`: sockets by the API of the `zeromq` package, ours against the addon, the same
  * program for both, TCP on the loopback, each side a process of its own.
  */
 import { node, pair } from "./lib/children.js";
@@ -7,6 +7,7 @@ import { median, ratio } from "./lib/compare.js";
 import { libzmq } from "./lib/libzmq.js";
 import { measured } from "./lib/measured.js";
 import { main } from "./lib/program.js";
+import { pyzmq } from "./lib/pyzmq.js";
 import { times } from "./lib/table.js";
 
 const SIZES = { "16 B": 16, "64 B": 64, "256 B": 256, "1 KiB": 1024, "64 KiB": 65_536 };
@@ -21,6 +22,7 @@ const TOPIC_SIZE = 64;
 
 const sockets = node("sockets");
 const c = libzmq();
+const python = pyzmq();
 
 /** Two peers of one package. */
 const both = (name) => [
@@ -31,6 +33,9 @@ const contenders = {
   ours: both("ours"),
   addon: both("zeromq"),
 };
+const floor = node("floor");
+/** Not a contender: what the program itself and Node's sockets cost. */
+const bare = { bare: [floor, floor] };
 const withC = c && {
   "ours → C": [both("ours")[0], c.start],
   "addon → C": [both("zeromq")[0], c.start],
@@ -72,7 +77,7 @@ async function alternating(pairs, size, progress, title) {
 
 async function pipeline({ progress }) {
   const rows = [];
-  const pairs = await started({ ...contenders, ...withC }, "send", "receive");
+  const pairs = await started({ ...contenders, ...bare, ...withC }, "send", "receive");
   for (const [title, size] of Object.entries(SIZES)) {
     const { time, send, receive } = await alternating(pairs, size, progress, title);
     const cpu = (name) => median(send[name]) + median(receive[name]);
@@ -88,12 +93,49 @@ async function pipeline({ progress }) {
       "addon M/s": 1e3 / median(time.addon),
       "CPU ns, ours": cpu("ours"),
       "CPU ns, addon": cpu("addon"),
+      "CPU ns, bare sockets": cpu("bare"),
+      "CPU, bare / addon": times(cpu("bare") / cpu("addon")),
     });
   }
   closeAll(pairs);
   return {
     title: "Pipeline",
-    note: `PUSH to PULL: \`await socket.send(payload)\`, \`for await (const [payload] of socket)\`, default marks, some ${TIME / 1e9} s each round, medians of ${ROUNDS} rounds that alternate.${c ? ` C: libzmq ${c.version}.` : ""}`,
+    note: `PUSH to PULL: \`await socket.send(payload)\`, \`for await (const [payload] of socket)\`, default marks, some ${TIME / 1e9} s each round, medians of ${ROUNDS} rounds that alternate. Bare sockets: Node's own, without a protocol: payloads are made, copied into chunks and received as Buffers.${c ? ` C: libzmq ${c.version}.` : ""}`,
+    columns: Object.keys(rows[0]),
+    rows,
+  };
+}
+
+/** What Python sends and receives bounds both packages: CPU on our side tells them apart. */
+async function withPython({ progress }) {
+  const rows = [];
+  const pairs = await started(
+    {
+      "ours → Python": [both("ours")[0], python.start],
+      "addon → Python": [both("zeromq")[0], python.start],
+      "Python → ours": [python.start, both("ours")[0]],
+      "Python → addon": [python.start, both("zeromq")[0]],
+    },
+    "send",
+    "receive",
+  );
+  for (const [title, size] of Object.entries(SIZES)) {
+    const { time, send, receive } = await alternating(pairs, size, progress, title);
+    const sides = { to: ["ours → Python", "addon → Python", send], from: ["Python → ours", "Python → addon", receive] };
+    const row = { messages: title };
+    for (const [way, [ours, addon, cpu]] of Object.entries(sides)) {
+      row[`${way} pyzmq, ours / addon`] = times(ratio(time, ours, addon));
+      row[`CPU ${way === "to" ? "sending" : "receiving"}, ours / addon`] = times(
+        median(cpu[ours]) / median(cpu[addon]),
+      );
+      row[`${way} pyzmq, ours M/s`] = 1e3 / median(time[ours]);
+    }
+    rows.push(row);
+  }
+  closeAll(pairs);
+  return {
+    title: "With pyzmq",
+    note: `As the pipeline; pyzmq ${python.version} on the other side. CPU is that of our side alone.`,
     columns: Object.keys(rows[0]),
     rows,
   };
@@ -160,5 +202,7 @@ async function fanOut({ progress }) {
   };
 }
 
-await main("Sockets", { pipeline, roundTrip, fanOut }, { on: c ? [`libzmq ${c.version}`] : [] }, 100);
+const suites = { pipeline, ...(python && { withPython }), roundTrip, fanOut };
+const on = [c && `libzmq ${c.version}`, python && `pyzmq ${python.version}`].filter(Boolean);
+await main("Sockets", suites, { on }, 100);
 process.exit(0);

@@ -18,7 +18,7 @@ import { ZmtpOutbox } from "./outbox.js";
 import { Outflow, type OutflowUser } from "./outflow.js";
 import { plainPayload } from "./payload-maker.js";
 import * as reasons from "./reasons.js";
-import { Reception, type ReceptionUser } from "./reception.js";
+import { plainReception, type Reception, type ReceptionUser } from "./reception.js";
 import { Sender } from "./sender.js";
 import { SessionCommands } from "./session-commands.js";
 import type { Subscriptions } from "./subscriptions.js";
@@ -53,7 +53,14 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
 
   constructor(
     settings: Settings,
-    { user = {}, outbox, makePayload = plainPayload, budget, messageMark }: LinkParts = {},
+    {
+      user = {},
+      outbox,
+      makePayload = plainPayload,
+      budget,
+      messageMark,
+      makeReception = plainReception,
+    }: LinkParts = {},
   ) {
     const codec = settings.codec ?? defaultCodec();
     const { signal, connectTimeout, maxMessageSize, maxMessageFrames } = settings;
@@ -66,7 +73,7 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
     this.#inflow = new Inflow(settings.receiveHighWaterMark, makePayload, this, messageMark);
     this.inbox = this.#inflow.inbox;
     this.#incoming = new EventHandler(this.#session, this.inbox, this, { maxMessageSize, maxMessageFrames }, settings);
-    this.reception = new Reception(this, this.#session, this.#incoming, this.outflow);
+    this.reception = makeReception(this, this.#session, this.#incoming, this.outflow);
     this.sender = new Sender(settings.socketType, new SessionCommands(this.#session, this.outflow), this.outflow);
     this.#patience.wait(connectTimeout, () => this.#fail("timeout", reasons.connectTimeout(connectTimeout)));
     budget?.enter(this);

@@ -6,7 +6,7 @@ import type { FrameBatch } from "../codec/batch.js";
 import type { Inbox } from "../connection/inbox.js";
 import type { Link } from "../connection/link.js";
 import { type Outbox, UNCOPIED } from "../connection/outbox.js";
-import { zmtpFraming } from "../session/framing.js";
+import { zmtpEncoding } from "../session/frame-encoding.js";
 import type { PeerInfo } from "../session/peer.js";
 import { Fifo } from "./fifo.js";
 import type { Side } from "./inproc.js";
@@ -120,7 +120,7 @@ export class WirePipe implements Pipe {
     this.#sendEarly();
     const front = run.encodedFront;
     // A transport that frames by itself takes no octets that are framed already.
-    const framed = this.#outbox.framing !== zmtpFraming;
+    const framed = this.#outbox.encoding !== zmtpEncoding;
     for (let at = from, end = to; at < to; at = end) {
       if (framed) {
         end = run.endOf(1, at);
