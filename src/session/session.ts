@@ -239,14 +239,9 @@ export class ZmtpSession {
     return rest === undefined ? this.#protocol.next() : { type: "Frames", batch: rest };
   }
 
-  /** @internal Octets taken in and not reported yet. */
-  get pending(): number {
-    return this.#protocol.incoming.pending;
-  }
-
-  /** @internal Whether the peer's subscriptions mean anything here. */
-  get publishes(): boolean {
-    return isPublisher(this.#protocol.socketType);
+  /** @internal For those who take in, or count, what has come. */
+  get protocol(): Protocol {
+    return this.#protocol;
   }
 
   /** @internal Seals whole messages that were encoded in the clear; a frame may lie across two chunks. */
