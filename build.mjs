@@ -48,19 +48,26 @@ const OUT = "build/dist";
 
 const run = (command, ...args) => execFileSync("npx", ["--no", "--", command, ...args], { stdio: "inherit" });
 
-/** Compiles assembly/ and writes the octets into a module of src/, so that nothing has to be fetched. */
+/** Compiles assembly/, for memory of its own and for memory that threads share. */
 function inlineWasm() {
   mkdirSync("build", { recursive: true });
   run("asc", "--config", "asconfig.json");
+  inline(WASM, "src/codec/module.ts", "codecWasm", "the codec's WebAssembly");
+  run("asc", "assembly/shared.ts", "--config", "asconfig.json", "--target", "shared");
+  inline("build/shared.wasm", "src/codec/shared-module.ts", "sharedWasm", "the scan for memory that threads share");
+}
+
+/** Writes the octets of a module into one of src/, so that nothing has to be fetched. */
+function inline(wasm, path, name, what) {
   // Hexadecimal, since gzip finds in it what repeats in the octets; in base64 it does not, and that is a third more to load.
-  const hex = readFileSync(WASM).toString("hex");
+  const hex = readFileSync(wasm).toString("hex");
   writeFileSync(
-    "src/codec/module.ts",
-    `/** Made by build.mjs from assembly/: the codec's WebAssembly, inlined so that nothing is fetched. */
+    path,
+    `/** Made by build.mjs from assembly/: ${what}, inlined so that nothing is fetched. */
 const hex = "${hex}";
 
 /** The octets of the module. */
-export function codecWasm(): Uint8Array<ArrayBuffer> {
+export function ${name}(): Uint8Array<ArrayBuffer> {
   return Uint8Array.from({ length: hex.length / 2 }, (_, i) => Number.parseInt(hex.slice(i * 2, i * 2 + 2), 16));
 }
 `,

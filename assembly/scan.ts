@@ -8,23 +8,12 @@ const SHORT_HEADER: u32 = 2;
 const LONG_HEADER: u32 = 9;
 /** The most octets that a short frame takes. */
 const SHORT_FRAME: u32 = 257;
-/** Behind the table's last row. */
-const FULL: u32 = TABLE + TABLE_SIZE;
 /** Frames that a run confirms at a time. */
 const STEP: u32 = 4;
 
 function row(at: u32, start: u32, end: u32, more: u32): void {
   store<u32>(at, start);
   store<u32>(at, end | (more << 31), 4);
-}
-
-/**
- * Says where the scan stopped, and how many rows it wrote. Why it stopped is for `readHeader` to say: one judge of
- * faults.
- */
-function stop(at: u32, out: u32): i32 {
-  store<i32>(STATUS, at);
-  return <i32>((out - TABLE) / ROW);
 }
 
 /** Two rows as they follow in a run of equal frames: (start, end | MORE, start, end | MORE). */
@@ -49,18 +38,18 @@ function differLong(at: u32, flags: u32, length: u64): u64 {
 }
 
 /** How far the octets of a run may be looked at: as far as there are any, and as there are rows for. */
-function reach(at: u32, to: u32, out: u32, stride: u32): u32 {
-  return <u32>min<u64>(to, at + <u64>((FULL - out) / ROW) * stride);
+function reach(at: u32, to: u32, room: u32, stride: u32): u32 {
+  return <u32>min<u64>(to, at + <u64>(room / ROW) * stride);
 }
 
 /** Writes rows for the frames at `at` that repeat `header`, four at a time, and returns how many. */
-function shortRun(at: u32, to: u32, out: u32, header: u32): u32 {
+function shortRun(at: u32, to: u32, out: u32, full: u32, less: u32, header: u32): u32 {
   const length = header >> 8;
   const stride = length + SHORT_HEADER;
   const step = STEP * stride;
-  const end = reach(at, to, out, stride);
+  const end = reach(at, to, full - out, stride);
   const two = i32x4.splat(<i32>(2 * stride));
-  let pair = pairAt(at + SHORT_HEADER, (at + stride) | (header << 31), stride);
+  let pair = pairAt(at - less + SHORT_HEADER, (at - less + stride) | (header << 31), stride);
   const from = out;
   // One bound in place of two, `end` and the table's: a tenth of the time on small frames.
   while (at + step <= end) {
@@ -80,11 +69,11 @@ function shortRun(at: u32, to: u32, out: u32, header: u32): u32 {
 }
 
 /** The same for long headers; `length` as it lies in memory. */
-function longRun(at: u32, to: u32, out: u32, flags: u32, length: u64, stride: u32): u32 {
+function longRun(at: u32, to: u32, out: u32, full: u32, less: u32, flags: u32, length: u64, stride: u32): u32 {
   const step = STEP * stride;
-  const end = reach(at, to, out, stride);
+  const end = reach(at, to, full - out, stride);
   const two = i32x4.splat(<i32>(2 * stride));
-  let pair = pairAt(at + LONG_HEADER, (at + stride) | (flags << 31), stride);
+  let pair = pairAt(at - less + LONG_HEADER, (at - less + stride) | (flags << 31), stride);
   const from = out;
   while (at + step <= end) {
     if (
@@ -113,24 +102,32 @@ function longRun(at: u32, to: u32, out: u32, flags: u32, length: u64, stride: u3
  * Short frames have a loop of their own. Any further check in it made it slower.
  */
 export function scan(from: u32, to: u32, limit: f64): i32 {
+  return scanInto(TABLE, TABLE + TABLE_SIZE, 0, from, to, limit);
+}
+
+/**
+ * The same with a table anywhere in [table, full), whose rows hold offsets that are `less` smaller than those into the
+ * window. STATUS says where it stopped. Why it stopped is for `readHeader` to say: one judge of faults.
+ */
+export function scanInto(table: u32, full: u32, less: u32, from: u32, to: u32, limit: f64): i32 {
   const longest = <u32>limit;
   const safe = longest >= SHORT_FRAME && to > SHORT_FRAME ? to - SHORT_FRAME : 0;
   let at = from;
-  let out: u32 = TABLE;
+  let out = table;
   let before: u32 = 0xffffffff;
   let lengthBefore: u64 = 0xffffffffffffffff;
 
-  while (out < FULL) {
+  while (out < full) {
     let repeated = false;
     // A frame takes two octets or more and a row eight: up to here neither chunk nor table can come to its end.
-    const bound = min<u32>(safe, at + (FULL - out) / 4);
+    const bound = min<u32>(safe, at + (full - out) / 4);
     while (at < bound) {
       const header = <u32>load<u16>(at, WINDOW);
       if (header & 0xfe) break;
       const start = at + SHORT_HEADER;
       // The octet on its own, not the upper half of `header`: one step less in the chain.
       at = start + <u32>load<u8>(at, WINDOW + 1);
-      row(out, start, at, header);
+      row(out, start - less, at - less, header);
       out += ROW;
       if (header == before) {
         repeated = true;
@@ -139,12 +136,12 @@ export function scan(from: u32, to: u32, limit: f64): i32 {
       before = header;
     }
     if (repeated) {
-      const count = shortRun(at, to, out, before);
+      const count = shortRun(at, to, out, full, less, before);
       at += count * ((before >> 8) + SHORT_HEADER);
       out += count * ROW;
       continue;
     }
-    if (out >= FULL) break;
+    if (out >= full) break;
 
     if (at + SHORT_HEADER > to) break;
     const flags = <u32>load<u8>(at, WINDOW);
@@ -153,7 +150,7 @@ export function scan(from: u32, to: u32, limit: f64): i32 {
       const start = at + SHORT_HEADER;
       if (length > longest || start + length > to) break;
       at = start + length;
-      row(out, start, at, flags);
+      row(out, start - less, at - less, flags);
       out += ROW;
       continue;
     }
@@ -164,16 +161,17 @@ export function scan(from: u32, to: u32, limit: f64): i32 {
     const length = bswap<u32>(<u32>(lengthHere >> 32));
     if (<u32>lengthHere || length > longest || length > to - start) break;
     at = start + length;
-    row(out, start, at, flags);
+    row(out, start - less, at - less, flags);
     out += ROW;
     const stride = length + LONG_HEADER;
     // Where fewer than four frames are left there is no run, and its setting up would be most of a call's time.
     if (lengthHere == lengthBefore && STEP * <u64>stride <= to - at) {
-      const count = longRun(at, to, out, flags, lengthHere, stride);
+      const count = longRun(at, to, out, full, less, flags, lengthHere, stride);
       at += count * stride;
       out += count * ROW;
     }
     lengthBefore = lengthHere;
   }
-  return stop(at, out);
+  store<i32>(STATUS, at);
+  return <i32>((out - table) / ROW);
 }

@@ -1,5 +1,6 @@
-// What a tap costs: two libzmq peers at 64 octets, direct and through `monocoque tap --rates --record`, alternating.
-// `node bench/tap.js [MESSAGES] [ROUNDS]` prints the rate of each round and the ratio of the medians.
+// What a tap costs: two libzmq peers at 64 octets, direct, and through `monocoque tap --record`, which shows each frame,
+// or with --rates octets a second; in turn. `npm run bench:tap -- [MESSAGES] [ROUNDS]` prints the
+// rates of each round, and the medians as a line of Markdown.
 import { fork, spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { createServer } from "node:net";
@@ -44,10 +45,10 @@ function freePort() {
 }
 
 /** Starts a tap in front of an endpoint. */
-async function tap(endpoint, file) {
+async function tap(endpoint, file, options) {
   const listen = `tcp://127.0.0.1:${await freePort()}`;
   const program = fileURLToPath(new URL("../dist/cli.js", import.meta.url));
-  const args = [program, "tap", "--listen", listen, "--to", endpoint, "--rates", "--record", file];
+  const args = [program, "tap", "--listen", listen, "--to", endpoint, "--record", file, ...options];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
   await new Promise((resolve, reject) => {
     child.stderr.once("data", resolve);
@@ -56,12 +57,15 @@ async function tap(endpoint, file) {
   return { child, listen };
 }
 
+/** Options of the tap in between; undefined: there is none. */
+const WAYS = { direct: undefined, "each frame": [], rates: ["--rates"] };
+
 /** Messages a second. */
-async function measure(count, tapped) {
+async function measure(count, options) {
   const puller = fork(self, ["pull", count]);
   const { endpoint } = await said(puller);
   const file = join(tmpdir(), `monocoque-bench-${process.pid}.tap`);
-  const between = tapped ? await tap(endpoint, file) : undefined;
+  const between = options && (await tap(endpoint, file, options));
   const ended = said(puller);
   fork(self, ["push", between?.listen ?? endpoint, count]);
   const { milliseconds } = await ended;
@@ -76,17 +80,24 @@ async function measure(count, tapped) {
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 async function compare(count, rounds) {
-  const rates = { direct: [], tapped: [] };
+  const names = Object.keys(WAYS);
+  const rates = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
-    // Who begins changes, so that neither always follows the other.
-    const order = round % 2 === 0 ? ["direct", "tapped"] : ["tapped", "direct"];
-    for (const way of order) rates[way].push(await measure(count, way === "tapped"));
-    const [direct, tapped] = [rates.direct.at(-1), rates.tapped.at(-1)].map((rate) => Math.round(rate));
-    console.log(`round ${round + 1}: direct ${direct}/s, tapped ${tapped}/s, ratio ${(tapped / direct).toFixed(2)}`);
+    // Who begins changes, so that none always follows the same other.
+    const order = names.map((_, i) => names[(i + round) % names.length]);
+    for (const name of order) rates[name].push(await measure(count, WAYS[name]));
+    console.log(`round ${round + 1}: ${names.map((name) => `${name} ${Math.round(rates[name].at(-1))}/s`).join(", ")}`);
   }
-  console.log(`ratio of the medians: ${(median(rates.tapped) / median(rates.direct)).toFixed(2)}`);
+  const [direct, ...tapped] = names.map((name) => median(rates[name]));
+  const million = (rate) => (rate / 1e6).toFixed(3);
+  const against = tapped.map((rate) => `${(rate / direct).toFixed(2)}×`);
+  console.log(
+    "\n| messages of | direct | tap, each frame shown | tap, rates | each frame against direct | rates against direct |",
+  );
+  console.log("|---|--:|--:|--:|--:|--:|");
+  console.log(`| ${SIZE} B | ${[direct, ...tapped].map(million).join(" | ")} | ${against.join(" | ")} |`);
 }
 
 if (role === "pull") await pull(Number(rest[0]));
 else if (role === "push") await push(rest[0], Number(rest[1]));
-else await compare(Number(role ?? 1_000_000), Number(rest[0] ?? 5));
+else await compare(Number(role ?? 300_000), Number(rest[0] ?? 5));

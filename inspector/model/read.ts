@@ -15,7 +15,7 @@ import { BITE, type Log } from "./log.js";
 const FIRST = 1 << 18;
 const NEXT = 1 << 22;
 /** Pieces between two looks at the clock. */
-const UNWATCHED = 16;
+const UNWATCHED = 4;
 
 /** As a recording has it. Raw octets have no time. */
 type Piece = Omit<Recorded, "time"> & { readonly time?: number };

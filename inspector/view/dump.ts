@@ -5,7 +5,7 @@
 import type { Field } from "../inspect.js";
 import { element } from "./dom.js";
 import { roleOf } from "./roles.js";
-import { counted, glyph, harmless, hex } from "./text.js";
+import { counted, glyphs, harmless, hex } from "./text.js";
 
 /** Octets of one field that are shown; the rest of a long payload is counted. */
 const MOST = 512;
@@ -43,6 +43,10 @@ export function drawDump(dump: Dump, perRow: number, tell: (index: number) => vo
 
 const restOf = ({ octets }: Dump): string => `and ${counted(octets.length - MOST, "more octet", "more octets")}`;
 
+/** In the place of a password, which may be seen by whoever looks over a shoulder. */
+const HIDDEN = "•";
+const isSecret = (field: Field | undefined): boolean => field?.name === "password";
+
 /** The number of the innermost field of each octet, or -1. */
 function fieldOfEach({ fields, start }: Dump, length: number): Int32Array {
   const found = new Int32Array(length).fill(-1);
@@ -68,9 +72,11 @@ function drawLine(
     let end = at + 1;
     while (end < to && fieldAt[end] === fieldAt[at]) end++;
     const index = fieldAt[at];
-    const parts = Array.from(octets.subarray(at, end), (octet, i) => drawOctet(dump, octet, at + i));
+    const parts = Array.from(octets.subarray(at, end), (octet, i) =>
+      drawOctet(dump, dump.fields[index], octet, at + i),
+    );
     cells.append(drawStretch(dump, index, parts, !seen.has(index)));
-    const words = Array.from(octets.subarray(at, end), glyph).join("");
+    const words = isSecret(dump.fields[index]) ? HIDDEN.repeat(end - at) : glyphs(octets.subarray(at, end));
     text.append(element("span", { class: roleOf(dump.fields[index]), "data-field": `${index}` }, words));
     seen.add(index);
     at = end;
@@ -79,9 +85,10 @@ function drawLine(
   return element("div", { class: "line" }, offset, cells, text);
 }
 
-function drawOctet({ start, faulty }: Dump, octet: number, at: number): HTMLElement {
+function drawOctet({ start, faulty }: Dump, field: Field | undefined, octet: number, at: number): HTMLElement {
   const bad = start + at === faulty;
-  return element("b", bad ? { class: "faulty", title: "This octet proves the fault" } : {}, hex(octet));
+  const text = isSecret(field) ? HIDDEN.repeat(2) : hex(octet);
+  return element("b", bad ? { class: "faulty", title: "This octet proves the fault" } : {}, text);
 }
 
 /** Octets of one field in one row. The first stretch of a field takes the focus for all of it. */

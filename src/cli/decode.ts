@@ -52,7 +52,9 @@ async function decode(context: Context): Promise<ExitCode> {
   const telling = new Telling(context);
   try {
     for await (const records of recordsOf(pieces, args.values.hex === true, side)) {
-      for (const record of records) telling.tell(record);
+      say.together(() => {
+        for (const record of records) telling.tell(record);
+      });
       await say.room();
       // A file is read without a pause: in this one Ctrl-C is heard.
       await breathe();

@@ -8,12 +8,12 @@ import { headLength, parseHead } from "../inspect/http-head.js";
 import { moved } from "../inspect/told-error.js";
 import { type WebFrame, WebFrames } from "../inspect/web-frames.js";
 import type { SessionBatchEvent, SessionEvent } from "../session/event.js";
-import { zmtpFraming } from "../session/framing.js";
+import { zmtpEncoding } from "../session/frame-encoding.js";
 import type { Mechanism } from "../session/mechanism.js";
 import { nullMechanism } from "../session/null.js";
 import type { SessionOptions } from "../session/options.js";
 import { ZmtpSession } from "../session/session.js";
-import { SUBPROTOCOL, zwsFrame, zwsFraming, zwsGreeting, zwsMechanism } from "../session/zws.js";
+import { SUBPROTOCOL, zwsEncoding, zwsFrame, zwsGreeting, zwsMechanism } from "../session/zws.js";
 import type { Alive, Carrier, Ping } from "./probe-carrier.js";
 
 const WEBSOCKET = "RFC 6455, Opening Handshake";
@@ -144,7 +144,7 @@ export class WebCarrier implements Carrier {
     this.#framed = bare;
     const { name } = mechanism;
     const greeting = bare ? zwsGreeting : { ...zwsGreeting, mechanism: name, asServer: name !== "NULL" };
-    this.session.greeted(greeting, bare ? zwsFraming : zmtpFraming);
+    this.session.greeted(greeting, bare ? zwsEncoding : zmtpEncoding);
   }
 
   *#events(): Generator<SessionBatchEvent, void> {

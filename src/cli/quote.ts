@@ -17,9 +17,15 @@ export function textOf(octets: Uint8Array): string | undefined {
 
 /** The octets as text: UTF-8 where that is harmless to a terminal, `\xHH` for the rest, `\\` for a backslash. */
 export function quote(octets: Uint8Array): string {
+  if (octets.every(isPlain)) return Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString("latin1");
   const text = textOf(octets);
   if (text !== undefined && !text.includes("\\") && isHarmless(text)) return text;
   return text === undefined ? quoteRuns(octets) : Array.from(text, quoteCharacter).join("");
+}
+
+/** Whether an octet is a letter of ASCII that stands for itself: most are, and are written without a look at UTF-8. */
+function isPlain(octet: number): boolean {
+  return octet >= 0x20 && octet < 0x7f && octet !== 0x5c;
 }
 
 function quoteCharacter(character: string): string {
@@ -29,9 +35,7 @@ function quoteCharacter(character: string): string {
 
 /** Not UTF-8 as a whole: every octet beyond ASCII is an escape. */
 function quoteRuns(octets: Uint8Array): string {
-  return Array.from(octets, (octet) =>
-    octet >= 0x20 && octet < 0x7f && octet !== 0x5c ? String.fromCharCode(octet) : escapeOf(octet),
-  ).join("");
+  return Array.from(octets, (octet) => (isPlain(octet) ? String.fromCharCode(octet) : escapeOf(octet))).join("");
 }
 
 function escapeOf(octet: number): string {

@@ -24,6 +24,8 @@ export interface Talk {
   line(text: string): void;
   /** One object of data, on one line. */
   object(value: object): void;
+  /** What is said within `work` is written at once: a call of the system for thousands of lines. */
+  together(work: () => void): void;
   /** Octets of data, as they are. */
   octets(octets: Uint8Array): void;
   /** A line on stderr for people, unless they want quiet. */
@@ -36,6 +38,8 @@ export interface Talk {
   error(error: unknown): ExitCode;
   /** Text in colour, where `to` (default stderr) is a terminal that wants it. */
   paint(style: Style, text: string, to?: "stdout" | "stderr"): string;
+  /** Octets that wait for whoever reads stdout. */
+  readonly waiting: number;
   /** Resolves when stdout has room again, or when the command is to end. */
   room(): Promise<void>;
 }
@@ -57,6 +61,12 @@ const CLEAR = "\r\u001b[K";
 /** Makes the talk of one command. */
 export function talk({ stdout, stderr, env, json = false, quiet = false, verbose = false, signal }: Setting): Talk {
   let progressed = false;
+  /** Lines that wait for the end of `together`; undefined: none do. */
+  let gathered: string[] | undefined;
+  const put = (line: string) => {
+    if (gathered === undefined) stdout.write(`${line}\n`);
+    else gathered.push(line);
+  };
   const tell = (text: string) => {
     stderr.write(`${progressed ? CLEAR : ""}${text}\n`);
     progressed = false;
@@ -67,8 +77,21 @@ export function talk({ stdout, stderr, env, json = false, quiet = false, verbose
     verbose,
     columns: stdout.columns ?? stderr.columns ?? (Number(env.COLUMNS) || 80),
     width: (stdout.isTTY && stdout.columns) || Number(env.COLUMNS) || Infinity,
-    line: (text) => void stdout.write(`${text}\n`),
-    object: (value) => void stdout.write(`${harmlessJson(value)}\n`),
+    line: put,
+    object: (value) => put(harmlessJson(value)),
+    together: (work) => {
+      const lines: string[] = [];
+      gathered = lines;
+      try {
+        work();
+      } finally {
+        gathered = undefined;
+        if (lines.length > 0) stdout.write(`${lines.join("\n")}\n`);
+      }
+    },
+    get waiting() {
+      return stdout.writableLength;
+    },
     octets: (octets) => void stdout.write(octets),
     note: (text) => {
       if (!quiet) tell(text);

@@ -7,8 +7,14 @@ import { entryObject, plainMessage } from "./story-view.js";
 import type { Talk } from "./talk.js";
 import { cut } from "./wrap.js";
 
+/** Octets that may wait for whoever reads before those who send have to wait, too. */
+const WAITING = 16 * 1024 * 1024;
+
 /** Is told what passes. */
 export interface View {
+  /** Whether too much waits to be read: then `room` tells when to go on. */
+  readonly full: boolean;
+  room(): Promise<void>;
   opened(connection: number): void;
   passed(connection: number, side: Side, octets: Uint8Array): void;
   ended(connection: number, side: Side): void;
@@ -40,12 +46,19 @@ export function framesView(say: Talk): View {
     }
   };
   return {
+    get full() {
+      return say.waiting > WAITING;
+    },
+    room: () => say.room(),
     opened(connection) {
       say.detail(`connection #${connection}`);
       passing.set(connection, { story: new Story({ framing: "stream", maxFrameSize: ANY_SIZE }), open: 2 });
     },
     passed(connection, side, octets) {
-      for (const entry of passing.get(connection)?.story.read(side, octets) ?? []) show(connection, entry);
+      const entries = passing.get(connection)?.story.read(side, octets) ?? [];
+      say.together(() => {
+        for (const entry of entries) show(connection, entry);
+      });
     },
     ended(connection, side) {
       const known = passing.get(connection);
@@ -83,6 +96,8 @@ export function ratesView(say: Talk): View {
   const timer = setInterval(tell, 1000);
   const ends = new Map<number, number>();
   return {
+    full: false,
+    room: async () => {},
     opened() {
       connections++;
     },

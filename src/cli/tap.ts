@@ -179,13 +179,13 @@ class Tap {
     this.#pass(connection, "server", server, client);
   }
 
-  /** Passes on what one side sends, no faster than the other side and the disk take it. */
+  /** Passes on what one side sends, no faster than the other side, the disk and the reader take it. */
   #pass(connection: number, side: Side, from: Socket, to: Socket): void {
     from.on("data", (octets: Buffer) => {
       if (!to.write(octets)) from.pause();
       this.#recorder?.add({ time: now(), connection, side, octets });
       this.#view.passed(connection, side, octets);
-      if (this.#recorder?.full) this.#waitForDisk(from, to);
+      for (const slow of [this.#recorder, this.#view]) if (slow?.full) this.#waitFor(slow, from, to);
     });
     to.on("drain", () => from.resume());
     from.once("end", () => {
@@ -195,9 +195,10 @@ class Tap {
     });
   }
 
-  #waitForDisk(from: Socket, to: Socket): void {
+  /** The disk, or whoever reads what is shown. */
+  #waitFor(slow: Recorder | View, from: Socket, to: Socket): void {
     from.pause();
-    this.#recorder?.room().then(
+    slow.room().then(
       () => {
         if (!to.writableNeedDrain) from.resume();
       },

@@ -153,7 +153,7 @@ export class FrameDecoder implements IterableIterator<FrameBatch> {
     this.#position = position;
   }
 
-  /** @internal For tests. */
+  /** @internal For tests, and for whoever reads on in its place. */
   get unread(): Unread {
     return this.#unread;
   }

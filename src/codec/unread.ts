@@ -36,7 +36,7 @@ export class Unread implements Tenant {
   to = 0;
   /** Waiting: how many octets the tail must hold before another look at them is worth it; else 0. */
   #needed = 0;
-  readonly #tail: Tail;
+  readonly tail: Tail;
   /** Backlog and mirror: what follows the tail in a chunk that is ours. */
   #behind: Octets | undefined;
   /** Octets of the window that were lent for the next `commit`; -1 for none. */
@@ -45,13 +45,13 @@ export class Unread implements Tenant {
   constructor(engine: Engine) {
     this.#engine = engine;
     this.bytes = engine.window;
-    this.#tail = new Tail(engine.spare);
+    this.tail = new Tail(engine.spare);
   }
 
   /** How many there are. */
   get length(): number {
     const elsewhere = this.state === "mirror" ? 0 : this.to - this.at;
-    return this.#tail.length + elsewhere + (this.#behind?.length ?? 0);
+    return this.tail.length + elsewhere + (this.#behind?.length ?? 0);
   }
 
   /** Whether any unread octets lie in a chunk that we own. Frames made of them must be owned, too. */
@@ -92,10 +92,10 @@ export class Unread implements Tenant {
   add(chunk: Uint8Array, start: number, place: number | undefined): void {
     this.#setAside();
     const bytes = start === 0 ? chunk : chunk.subarray(start);
-    const waiting = this.#tail.length;
+    const waiting = this.tail.length;
     const enough = waiting + bytes.length >= this.#needed;
     if (!enough || waiting > HEADROOM || bytes.length > INPUT_SIZE) {
-      this.#tail.append(bytes);
+      this.tail.append(bytes);
       if (enough) this.#hide("backlog");
       return;
     }
@@ -104,8 +104,8 @@ export class Unread implements Tenant {
     const from = place === undefined ? INPUT : place + start;
     if (place === undefined) window.set(bytes, INPUT);
     if (waiting > 0) {
-      window.set(this.#tail.peek(waiting), from - waiting);
-      this.#tail.drop(waiting);
+      window.set(this.tail.peek(waiting), from - waiting);
+      this.tail.drop(waiting);
     }
     this.#enter("window", 0, from - waiting, from + bytes.length, window);
   }
@@ -113,7 +113,7 @@ export class Unread implements Tenant {
   /** Adds chunk[start, …), which is ours from now on. */
   addOwned(chunk: Octets, start: number): void {
     this.#setAside();
-    if (this.#tail.length === 0) {
+    if (this.tail.length === 0) {
       this.#enter("chunk", 0, start, chunk.length, chunk);
       return;
     }
@@ -124,7 +124,7 @@ export class Unread implements Tenant {
   /** Backlog: lays the first of them in the window, to be read there; they stay in the tail until that is done. */
   load(): void {
     this.occupy();
-    const waiting = this.#tail.peek(LOAD);
+    const waiting = this.tail.peek(LOAD);
     this.#engine.window.set(waiting);
     this.#enter("mirror", 0, 0, waiting.length, this.#engine.window);
   }
@@ -132,7 +132,7 @@ export class Unread implements Tenant {
   /** The next `count` of bytes[at, to) have been read. */
   consume(count: number): void {
     this.at += count;
-    if (this.state === "mirror") this.#tail.drop(count);
+    if (this.state === "mirror") this.tail.drop(count);
     if (this.at === this.to) this.#follow();
   }
 
@@ -144,11 +144,11 @@ export class Unread implements Tenant {
         if (count === 0) return;
         this.consume(count);
       } else if (this.state === "backlog") {
-        const waiting = this.#tail.peek(this.#tail.length);
+        const waiting = this.tail.peek(this.tail.length);
         const count = fill(waiting, 0, waiting.length);
         if (count === 0) return;
-        this.#tail.drop(count);
-        if (this.#tail.length === 0) this.#follow();
+        this.tail.drop(count);
+        if (this.tail.length === 0) this.#follow();
       } else return;
     }
   }
@@ -156,19 +156,19 @@ export class Unread implements Tenant {
   /** bytes[at, to) belong to one frame of `needed` octets, which is more: nothing to read before there are so many. */
   wait(needed: number): undefined {
     this.#toTail();
-    const missing = needed - this.#tail.length;
+    const missing = needed - this.tail.length;
     if (missing > 0 && this.#behind !== undefined) {
-      this.#tail.append(this.#behind.subarray(0, missing));
+      this.tail.append(this.#behind.subarray(0, missing));
       this.#behind = this.#behind.length > missing ? this.#behind.subarray(missing) : undefined;
     }
-    if (this.#tail.length < needed) this.#hide("waiting", needed);
+    if (this.tail.length < needed) this.#hide("waiting", needed);
     else this.#hide("backlog");
   }
 
   /** They will never be read. */
   discard(): void {
     this.#behind = undefined;
-    this.#tail.drop(this.#tail.length);
+    this.tail.drop(this.tail.length);
     this.#hide("idle");
   }
 
@@ -189,7 +189,7 @@ export class Unread implements Tenant {
   /** Goes on with what follows octets that have all been read. */
   #follow(): void {
     const behind = this.#behind;
-    if (this.#tail.length > 0) this.#hide("backlog");
+    if (this.tail.length > 0) this.#hide("backlog");
     else if (behind === undefined) this.#hide("idle");
     else {
       this.#behind = undefined;
@@ -204,14 +204,14 @@ export class Unread implements Tenant {
 
   /** Takes bytes[at, to) to the tail, if they are not there already. */
   #toTail(): void {
-    if (this.state !== "mirror") this.#tail.append(this.bytes.subarray(this.at, this.to));
+    if (this.state !== "mirror") this.tail.append(this.bytes.subarray(this.at, this.to));
   }
 
   /** Takes all of them to the tail, so that others may follow. */
   #setAside(): void {
     if (this.at < this.to) this.#leave();
     if (this.#behind === undefined) return;
-    this.#tail.append(this.#behind);
+    this.tail.append(this.#behind);
     this.#behind = undefined;
   }
 }

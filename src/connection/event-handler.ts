@@ -8,6 +8,7 @@ import type { SessionBatchEvent, SessionEvent } from "../session/event.js";
 import type { Progress } from "../session/mechanism.js";
 import type { PeerInfo } from "../session/peer.js";
 import type { ZmtpSession } from "../session/session.js";
+import { isPublisher } from "../session/socket-type.js";
 import { CommandRate } from "./command-rate.js";
 import { connectionError } from "./fault.js";
 import { Heart, type HeartUser } from "./heart.js";
@@ -62,7 +63,7 @@ export class EventHandler {
 
   /** Octets of memory that unfinished frames and messages take. */
   get unfinished(): number {
-    return this.#session.pending + this.#wholes.cost;
+    return this.#session.protocol.incoming.pending + this.#wholes.cost;
   }
 
   /** The peer has been heard. Reads the clock only if a heartbeat is running. */
@@ -165,7 +166,7 @@ export class EventHandler {
 
   #heed(name: string, data: Uint8Array): void {
     // A socket that publishes nothing has not asked for subscriptions either.
-    const { publishes } = this.#session;
+    const publishes = isPublisher(this.#session.protocol.socketType);
     if (publishes && name === "SUBSCRIBE") this.#subscribed(data);
     else if (publishes && name === "CANCEL") this.subscriptions.remove(data);
     else if (!this.#tolerates(name)) return;

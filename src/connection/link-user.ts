@@ -4,6 +4,7 @@ import type { Ending } from "./ending.js";
 import type { Link } from "./link.js";
 import type { Outbox } from "./outbox.js";
 import type { PayloadMaker } from "./payload-maker.js";
+import type { Reception } from "./reception.js";
 
 /** Hears what becomes of a link. Every member is optional. */
 export interface LinkUser {
@@ -38,4 +39,6 @@ export interface LinkParts {
   readonly messageMark?: (() => number) | undefined;
   /** What all peers of a listener together may hold. */
   readonly budget?: Budget | undefined;
+  /** Takes in what the transport tells; default: a plain one. */
+  readonly makeReception?: ((...parts: ConstructorParameters<typeof Reception>) => Reception) | undefined;
 }

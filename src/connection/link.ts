@@ -53,7 +53,14 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
 
   constructor(
     settings: Settings,
-    { user = {}, outbox, makePayload = plainPayload, budget, messageMark }: LinkParts = {},
+    {
+      user = {},
+      outbox,
+      makePayload = plainPayload,
+      budget,
+      messageMark,
+      makeReception = plainReception,
+    }: LinkParts = {},
   ) {
     const codec = settings.codec ?? defaultCodec();
     const { signal, connectTimeout, maxMessageSize, maxMessageFrames } = settings;
@@ -66,7 +73,8 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
     this.#inflow = new Inflow(settings.receiveHighWaterMark, makePayload, this, messageMark);
     this.inbox = this.#inflow.inbox;
     this.#incoming = new EventHandler(this.#session, this.inbox, this, { maxMessageSize, maxMessageFrames }, settings);
-    this.reception = new Reception(this, this.#session, this.#incoming, this.outflow);
+    const reception = [this, this.#session, this.#incoming, this.outflow] as const;
+    this.reception = makeReception?.(...reception) ?? new Reception(...reception);
     this.sender = new Sender(settings.socketType, new SessionCommands(this.#session, this.outflow), this.outflow);
     this.#patience.wait(connectTimeout, () => this.#fail("timeout", reasons.connectTimeout(connectTimeout)));
     budget?.enter(this);

@@ -3,7 +3,7 @@ import type { FrameBatch } from "../codec/batch.js";
 import type { Codec } from "../codec/codec.js";
 import { FrameEncoder } from "../codec/encoder.js";
 import { asOctets, framesOf, type Message, type Payload } from "../codec/payload.js";
-import { type Framing, zmtpFraming } from "../session/framing.js";
+import { type FrameEncoding, zmtpEncoding } from "../session/frame-encoding.js";
 
 /** From here on a payload leaves from where it lies. */
 export const UNCOPIED = 64 * 1024;
@@ -37,7 +37,7 @@ export interface Outbox {
   /** Frames that are encoded already, as ZMTP has them: so many messages. */
   octets(bytes: Uint8Array, messages: number): void;
   /** How the session is to frame what it sends itself, on a transport that frames by itself. */
-  readonly framing: Framing;
+  readonly encoding: FrameEncoding;
   /**
    * Room for a message of one frame, to be written at the returned offset of `memory` or `view` before anything else is
    * sent.
@@ -55,7 +55,7 @@ export interface Outbox {
 
 /** ZMTP's own framing: any number of frames in any chunk. */
 export class ZmtpOutbox implements Outbox {
-  readonly framing = zmtpFraming;
+  readonly encoding = zmtpEncoding;
   readonly #encoder: FrameEncoder;
   #chunks: Uint8Array[] = [];
   #gathered = 0;

@@ -2,7 +2,7 @@
  * The way out: what was accepted leaves in as few writes as there can be, and never more of it at once than the system
  * takes.
  */
-import { zmtpFraming } from "../session/framing.js";
+import { zmtpEncoding } from "../session/frame-encoding.js";
 import { joined } from "../session/octets.js";
 import { Deferred } from "./deferred.js";
 import type { Outbox } from "./outbox.js";
@@ -176,7 +176,7 @@ export class Outflow {
     this.#inFlight += this.#commandOctets;
     this.#commandOctets = 0;
     // Thousands of small chunks, as a flood of PINGs asks for, cost a system many times what one does.
-    return this.outbox.framing === zmtpFraming ? [joined(commands)] : commands;
+    return this.outbox.encoding === zmtpEncoding ? [joined(commands)] : commands;
   }
 
   #next(): readonly Uint8Array[] {

@@ -37,8 +37,8 @@ export class Reception implements TransportUser {
     this.#outflow = outflow;
   }
 
-  /** The codec's region that a socket may read into; then `landed`. */
-  get landing(): Uint8Array {
+  /** Where a socket may read into; then `landed`. The codec's region; as a function, to be asked before each read. */
+  get landing(): Uint8Array | (() => Uint8Array) {
     return this.#session.landing;
   }
 
@@ -50,7 +50,7 @@ export class Reception implements TransportUser {
     this.#link.reached(transport);
     if (greeting === undefined) this.#outflow.command(this.#session.start());
     else {
-      this.#session.greeted(greeting, this.#outflow.outbox.framing);
+      this.#session.greeted(greeting, this.#outflow.outbox.encoding);
       this.#report();
     }
     this.#outflow.flush();

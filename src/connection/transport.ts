@@ -11,7 +11,7 @@
  * | The transport tells | when |
  * |---|---|
  * | `attached(transport)` | first, once: the peer has been reached. `write` may be called from inside it |
- * | `received`, `landed`, `receivedFrame`, `refused` | after `attached`, before `ended` and `gone` |
+ * | `received`, `receivedOwned`, `receivedFrame`, `refused` | after `attached`, before `ended` and `gone` |
  * | `sent(octets)` | the system has taken so many more of the octets written; in all as many as were written |
  * | `ended()` | once at most: the peer has said goodbye and nothing more comes from it; we may still write |
  * | `gone(error?)` | last, once; without an error it ended in order. Before `attached`: the peer was not reached |

@@ -82,7 +82,7 @@ export function refuseHeartbeat({ heartbeat }: ConnectionOptions): void {
 export function zwsParts(settings: Settings, parts: LinkParts = {}): [Settings, LinkParts] {
   if (settings.mechanism !== undefined) {
     const { name } = settings.mechanism;
-    throw new TypeError(`mechanism: there is no ${name} over ws://; tcp:// and ipc:// have it, and wss:// encrypts`);
+    throw new TypeError(`mechanism: no ${name} over ws://, use tcp:// or ipc://`);
   }
   return [
     { ...settings, mechanism: zwsMechanism },

@@ -1,7 +1,7 @@
 /** ZWS's framing: each chunk is one frame and one WebSocket message, a flag octet and the body, no length. RFC 45. */
 import type { FrameBatch } from "../codec/batch.js";
 import { framesOf, type Message, octets } from "../codec/payload.js";
-import { zwsFrame, zwsFraming } from "../session/zws.js";
+import { zwsEncoding, zwsFrame } from "../session/zws.js";
 import type { Outbox, SharedMessage } from "./outbox.js";
 
 /** What a WebSocket message costs beside its octets while it waits: an object, its memory, a write. */
@@ -11,7 +11,7 @@ const NO_ROOM = "room() writes into ZMTP's own framing: over ws:// send the payl
 
 /** The outbox of a link over WebSocket. */
 export class ZwsOutbox implements Outbox {
-  readonly framing = zwsFraming;
+  readonly encoding = zwsEncoding;
   #frames: Uint8Array[] = [];
   #cost = 0;
   #messages = 0;

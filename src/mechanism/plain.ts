@@ -145,8 +145,9 @@ function credentialsIn(data: Uint8Array, position: number): [Uint8Array, Uint8Ar
   return [new Uint8Array(data.subarray(1, nameEnd)), new Uint8Array(data.subarray(nameEnd + 1))];
 }
 
+/** A mark of byte order is a part of a password like any other: it is not left out, or two would be one. */
 function text(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 }
 
 function malformed(what: string, offset: number): ZmtpError {

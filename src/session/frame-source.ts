@@ -48,6 +48,10 @@ export class FrameSource {
     this.#decoder.expect(COMMANDS_ONLY, position);
   }
 
+  get decoder(): FrameDecoder {
+    return this.#decoder;
+  }
+
   /** Which frames are welcome from here on. */
   expect(limits: Limits): void {
     this.#decoder.expect(limits);

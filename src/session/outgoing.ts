@@ -6,18 +6,18 @@ import { encodeMessage } from "../codec/encoder.js";
 import { encodeBatch } from "../codec/forward.js";
 import { LARGEST_FRAME } from "../codec/frame.js";
 import { framesOf, type Message, type Octets, octets } from "../codec/payload.js";
-import { type Framing, zmtpFraming } from "./framing.js";
+import { type FrameEncoding, zmtpEncoding } from "./frame-encoding.js";
 import { joined } from "./octets.js";
 
 /** Encodes what a session sends. */
 export class Outgoing {
   readonly #codec: Engine;
   /** One frame as it leaves: sealed, where the mechanism does that. */
-  readonly frame: Framing;
+  readonly frame: FrameEncoding;
 
-  constructor(codec: Engine, framing: Framing) {
+  constructor(codec: Engine, encoding: FrameEncoding) {
     this.#codec = codec;
-    this.frame = framing;
+    this.frame = encoding;
   }
 
   message(message: Message): Octets {
@@ -48,6 +48,6 @@ export class Outgoing {
 
   /** Whether frames leave as ZMTP has them: the codec encodes many at once then. */
   get #plain(): boolean {
-    return this.frame === zmtpFraming;
+    return this.frame === zmtpEncoding;
   }
 }

@@ -9,8 +9,8 @@ import { type Command, nameAt, parseCommand } from "./command.js";
 import { prematureEnd } from "./ending.js";
 import type { SessionBatchEvent } from "./event.js";
 import { EventQueue } from "./event-queue.js";
+import { type FrameEncoding, zmtpEncoding } from "./frame-encoding.js";
 import { FrameSource } from "./frame-source.js";
-import { type Framing, zmtpFraming } from "./framing.js";
 import { GREETING_SIZE, type Greeting, GreetingReader } from "./greeting.js";
 import { HandshakeInProgress } from "./handshake.js";
 import { pongBody } from "./heartbeat.js";
@@ -46,7 +46,7 @@ export class Protocol {
   /** Whether the last frame that came has MORE. */
   insideMessage = false;
   /** How what we send lies in octets, as long as nothing is sealed. */
-  #framing: Framing = zmtpFraming;
+  #encoding: FrameEncoding = zmtpEncoding;
 
   constructor(options: SessionOptions) {
     const local = checkedLocal(options);
@@ -70,7 +70,7 @@ export class Protocol {
   get outgoing(): Outgoing {
     const { active } = this;
     const { traffic } = active;
-    active.outgoing ??= new Outgoing(this.codec, traffic ? (frame) => traffic.seal(frame) as Octets : this.#framing);
+    active.outgoing ??= new Outgoing(this.codec, traffic ? (frame) => traffic.seal(frame) as Octets : this.#encoding);
     return active.outgoing;
   }
 
@@ -93,11 +93,11 @@ export class Protocol {
     }
   }
 
-  /** Takes the peer's greeting as read; what follows comes framed, and leaves by this framing. */
-  greeted(greeting: Greeting, framing: Framing): void {
+  /** Takes the peer's greeting as read; what follows comes framed, and leaves encoded so. */
+  greeted(greeting: Greeting, encoding: FrameEncoding): void {
     const { phase } = this;
     if (phase.at !== "greeting") return;
-    this.#framing = framing;
+    this.#encoding = encoding;
     this.incoming.comesFramed();
     try {
       this.#begin(phase.local, greeting);
@@ -282,7 +282,7 @@ export class Protocol {
     this.erase();
     const peer = phase.at === "active" ? phase.peer : undefined;
     this.phase = { at: "over", state: phase.at, peer, error };
-    if (reason !== undefined) this.#send(this.#framing({ payload: errorBody(reason), more: false, command: true }));
+    if (reason !== undefined) this.#send(this.#encoding({ payload: errorBody(reason), more: false, command: true }));
     this.#report({ type: "Error", error });
   }
 }

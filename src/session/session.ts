@@ -5,7 +5,7 @@ import { ZmtpError } from "../error.js";
 import { commandBody } from "./command.js";
 import type { SessionBatchEvent, SessionEvent } from "./event.js";
 import { FrameByFrame, iterate } from "./event-queue.js";
-import type { Framing } from "./framing.js";
+import type { FrameEncoding } from "./frame-encoding.js";
 import { encodeGreeting, type Greeting } from "./greeting.js";
 import { pingBody } from "./heartbeat.js";
 import { MAX_LENT } from "./limits.js";
@@ -207,8 +207,8 @@ export class ZmtpSession {
   }
 
   /** @internal Takes the greeting of a transport that frames by itself as read; what is sent is framed so, too. */
-  greeted(greeting: Greeting, framing: Framing): void {
-    this.#protocol.greeted(greeting, framing);
+  greeted(greeting: Greeting, encoding: FrameEncoding): void {
+    this.#protocol.greeted(greeting, encoding);
   }
 
   /**
@@ -239,14 +239,9 @@ export class ZmtpSession {
     return rest === undefined ? this.#protocol.next() : { type: "Frames", batch: rest };
   }
 
-  /** @internal Octets taken in and not reported yet. */
-  get pending(): number {
-    return this.#protocol.incoming.pending;
-  }
-
-  /** @internal Whether the peer's subscriptions mean anything here. */
-  get publishes(): boolean {
-    return isPublisher(this.#protocol.socketType);
+  /** @internal For those who take in, or count, what has come. */
+  get protocol(): Protocol {
+    return this.#protocol;
   }
 
   /** @internal Seals whole messages that were encoded in the clear; a frame may lie across two chunks. */

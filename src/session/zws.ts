@@ -6,7 +6,7 @@
 import { type Octets, octets } from "../codec/payload.js";
 import { ZmtpError } from "../error.js";
 import { nameAt } from "./command.js";
-import type { Framing } from "./framing.js";
+import type { FrameEncoding } from "./frame-encoding.js";
 import type { Greeting } from "./greeting.js";
 import { identityFault } from "./identity.js";
 import type { Mechanism } from "./mechanism.js";
@@ -30,7 +30,7 @@ export function zwsFrame(payload: Uint8Array, more: boolean, command: boolean): 
 }
 
 /** Frames of a session over WebSocket: each is a WebSocket message of its own. */
-export const zwsFraming: Framing = ({ payload, more, command }) => zwsFrame(payload, more, command);
+export const zwsEncoding: FrameEncoding = ({ payload, more, command }) => zwsFrame(payload, more, command);
 
 /** What the subprotocol says in place of a greeting. ZWS builds on ZMTP 3.0: subscriptions travel as messages. */
 export const zwsGreeting: Greeting = { version: { major: 3, minor: 0 }, mechanism: NONE, asServer: false };

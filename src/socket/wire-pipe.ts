@@ -6,7 +6,7 @@ import type { FrameBatch } from "../codec/batch.js";
 import type { Inbox } from "../connection/inbox.js";
 import type { Link } from "../connection/link.js";
 import { type Outbox, UNCOPIED } from "../connection/outbox.js";
-import { zmtpFraming } from "../session/framing.js";
+import { zmtpEncoding } from "../session/frame-encoding.js";
 import type { PeerInfo } from "../session/peer.js";
 import { Fifo } from "./fifo.js";
 import type { Side } from "./inproc.js";
@@ -131,7 +131,7 @@ export class WirePipe implements Pipe {
 
   /** One message, small, is added without an object made for it, unless the transport frames by itself. */
   #addRun(run: Run, from: number, to: number): void {
-    const asItCame = this.#outbox.framing === zmtpFraming && run.endOf(1, from) === to;
+    const asItCame = this.#outbox.encoding === zmtpEncoding && run.endOf(1, from) === to;
     const octets = asItCame ? run.octets(from, to) : undefined;
     if (octets !== undefined && octets.length < UNCOPIED) this.#outbox.octets(octets, 1);
     else this.#outbox.batch(run.frames.slice(from, to));

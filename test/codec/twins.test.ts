@@ -2,8 +2,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { engineOf } from "../../src/codec/codec.js";
-import { CAPACITY, INPUT, OUTPUT_SIZE } from "../../src/codec/layout.js";
+import { CAPACITY, INPUT, OUTPUT_SIZE, WINDOW } from "../../src/codec/layout.js";
 import { scanOctets } from "../../src/codec/scan.js";
+import { sharedScan } from "../../src/codec/shared-scan.js";
 import { encodeFrame, encodeGreeting, jsCodec, wasmCodec } from "../../src/index.js";
 import { bytes, concat, pattern, same } from "../support/pieces.js";
 import { runs } from "../support/runs.js";
@@ -50,6 +51,44 @@ function framed(payload: Uint8Array, flags: number): Uint8Array {
 const tail = fc.oneof(fc.constant(new Uint8Array(0)), fc.uint8Array({ maxLength: 20 }));
 const place = fc.constantFrom(0, 1, 7, INPUT, INPUT + 3);
 const limit = fc.constantFrom(0, 1, 64, 255, 256, 1023, 1024, 0x7fffffff);
+
+/** What the scan for shared memory leaves behind, anywhere in a memory, behind rows that are there already. */
+function scannedShared(octets: Uint8Array, row: number, limit: number) {
+  const memories = [new WebAssembly.Memory({ initial: 8, maximum: 8, shared: true }), new SharedArrayBuffer(8 << 16)];
+  return memories.map((memory) => {
+    const buffer = (memory instanceof SharedArrayBuffer ? memory : memory.buffer) as SharedArrayBuffer;
+    const table = new Int32Array(buffer, 2048, 32);
+    const where = { table, bytes: new Uint8Array(buffer, WINDOW + 4096) };
+    const { bytes } = where;
+    table.fill(-1);
+    bytes.set(octets, 5);
+    const shared = sharedScan(memory);
+    const count = shared.scan(where, row, 5, 5 + octets.length, limit);
+    const behind = new Int32Array(buffer, 2048 + 32 * 4, 2);
+    return { count, stopped: shared.stopped, rows: [...table], behind: [...behind] };
+  });
+}
+
+describe("the scan for shared memory", () => {
+  it("writes the rows that any scan does, at the row it is told, and none behind the table", () => {
+    fc.assert(
+      fc.property(frames, tail, fc.integer({ min: 0, max: 16 }), limit, (octets, end, row, most) => {
+        const all = concat(octets, end);
+        const [wasm, js] = scannedShared(all, row, most);
+        const [{ rows, count }] = scanned(all, 5, most);
+        expect(js.count).toBe(Math.min(count, 16 - row));
+        expect(js.rows.slice(2 * row, 2 * (row + js.count))).toEqual([...rows.subarray(0, 2 * js.count)]);
+        expect(js.rows.slice(0, 2 * row).every((word) => word === -1)).toBe(true);
+        // Wide stores of WebAssembly write behind the last row, never behind the table.
+        expect({ ...wasm, rows: wasm.rows.slice(0, 2 * (row + wasm.count)) }).toEqual({
+          ...js,
+          rows: js.rows.slice(0, 2 * (row + js.count)),
+        });
+        expect(wasm.behind).toEqual([0, 0]);
+      }),
+    );
+  });
+});
 
 describe("scan", () => {
   it("writes the same rows and stops at the same octet", () => {

@@ -12,7 +12,7 @@ const read = (path) => readFileSync(join(root, path), "utf8");
 function modules(folder) {
   return readdirSync(join(root, folder), { recursive: true })
     .map((name) => `${folder}/${name.replaceAll("\\", "/")}`)
-    .filter((path) => path.endsWith(".ts") && path !== "src/codec/module.ts")
+    .filter((path) => path.endsWith(".ts") && !/^src.codec.(shared-)?module.ts$/.test(path))
     .sort();
 }
 

@@ -1,4 +1,5 @@
 /** One case of the campaign as data: streams, and when which octets of them are taken in and how much is read of what came. */
+import type { PlainRole } from "../oracle/plain.js";
 import type { Random } from "./random.js";
 import { conversation, frameStream, largeStream } from "./streams.js";
 
@@ -36,6 +37,8 @@ export interface Peer {
   readonly forward: number;
   /** Our socket type, for conversations; a bare decoder has none. */
   readonly ours?: string;
+  /** Which side of PLAIN we are; NULL if none. */
+  readonly plain?: PlainRole;
 }
 
 export interface Case {
@@ -58,7 +61,11 @@ export function makeCase(random: Random, edges: readonly number[]): Case {
     const ours = sessions && !large ? random.pick(OURS) : undefined;
     if (ours === undefined) {
       peers.push({ ...common, stream: large ? largeStream(random, edges) : frameStream(random, limit) });
-    } else peers.push({ ...common, ours, stream: conversation(random, ours) });
+    } else {
+      const plain = random.pick<PlainRole | undefined>([undefined, undefined, "client", "server"]);
+      const stream = conversation(random, ours, plain);
+      peers.push(plain === undefined ? { ...common, ours, stream } : { ...common, ours, plain, stream });
+    }
   }
   return { peers, steps: schedule(random, peers, large) };
 }

@@ -4,6 +4,9 @@ import {
   type FrameBatch,
   FrameDecoder,
   FrameEncoder,
+  type Mechanism,
+  plainClient,
+  plainServer,
   type SessionBatchEvent,
   type SessionEvent,
   type SocketType,
@@ -11,6 +14,7 @@ import {
   ZmtpSession,
 } from "../../src/index.js";
 import { type Fault, type Frames, readFrames } from "../oracle/framing.js";
+import { PASSWORD, type PlainRole, USERNAME } from "../oracle/plain.js";
 import { type Conversation, converse, type OracleEvent } from "../oracle/session.js";
 import type { Case, Peer, Step, Way } from "./case.js";
 import { poison, restore, trespass } from "./guards.js";
@@ -289,6 +293,12 @@ function sameFault(expected: Fault, { code, offset, section, hint }: ZmtpError):
   if (!section || !hint) differ(`section and hint of ${code}`, "both", { section, hint });
 }
 
+/** Both sides of PLAIN, as the oracle knows them. */
+const MECHANISMS: Record<PlainRole, Mechanism> = {
+  client: plainClient({ username: USERNAME, password: PASSWORD }),
+  server: plainServer((username, password) => username === USERNAME && password === PASSWORD),
+};
+
 class SessionParty implements Party {
   readonly #peer: Peer;
   readonly #expected: Conversation;
@@ -300,7 +310,9 @@ class SessionParty implements Party {
   constructor(peer: Peer, codec: Codec, expected: Conversation) {
     this.#peer = peer;
     this.#expected = expected;
-    this.#session = new ZmtpSession({ socketType: peer.ours as SocketType, maxFrameSize: peer.limit, codec });
+    const { limit: maxFrameSize, plain } = peer;
+    const mechanism = plain && MECHANISMS[plain];
+    this.#session = new ZmtpSession({ socketType: peer.ours as SocketType, maxFrameSize, codec, mechanism });
   }
 
   step({ take, way, read }: Step, inside: () => void): void {
@@ -395,7 +407,7 @@ class SessionParty implements Party {
 }
 
 function ours(peer: Peer) {
-  return { socketType: peer.ours as string, limit: peer.limit, handshakeLimit: HANDSHAKE_LIMIT };
+  return { socketType: peer.ours as string, limit: peer.limit, handshakeLimit: HANDSHAKE_LIMIT, plain: peer.plain };
 }
 
 /** What the session allows a stranger to send before the handshake is over. */
@@ -427,14 +439,18 @@ function alike(expected: OracleEvent, got: SessionEvent, stream: Uint8Array): bo
     case "HandshakeComplete": {
       if (got.type !== "HandshakeComplete") return false;
       const { peer } = got;
+      // Whoever has been let in by name is called so, whatever it calls itself.
+      const userId = expected.plain === "server" ? USERNAME : undefined;
+      const said = expected.properties.filter(({ name }) => userId === undefined || name.toLowerCase() !== "user-id");
       return (
         peer.socketType === expected.socketType &&
-        peer.mechanism === "NULL" &&
+        peer.mechanism === (expected.plain ? "PLAIN" : "NULL") &&
+        peer.userId === userId &&
         peer.version.major === expected.version.major &&
         peer.version.minor === expected.version.minor &&
         same(peer.identity, expected.identity) &&
-        peer.metadata.size === expected.properties.length &&
-        expected.properties.every(({ name, value }) => {
+        peer.metadata.size === said.length + (userId === undefined ? 0 : 1) &&
+        said.every(({ name, value }) => {
           const found = peer.metadata.get(name.toUpperCase());
           return found !== undefined && same(found, value) && [...peer.metadata.keys()].includes(name);
         })

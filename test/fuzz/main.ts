@@ -8,7 +8,7 @@ import { type Done, inProcesses, nextOf } from "./jobs.js";
 import { shrink } from "./shrink.js";
 
 const HELP = `npm run fuzz -- [--seconds N | --cases N] [--seed S] [--case I] [--jobs N] [--corpus FOLDER] [--no-shrink]
-Both codecs against an oracle written from RFC 37 alone, and against each other.
+Both codecs against an oracle written from RFC 37 and 24 alone, and against each other.
   --seconds N   how long (default 60)
   --cases N     how many cases instead
   --seed S      decides every case (default: drawn, and told)

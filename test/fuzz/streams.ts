@@ -1,5 +1,6 @@
 /** Streams with structure: frames that are right, frames that are almost right, and octets that are nothing. */
 import { ascii, writeCommand, writeProperty } from "../oracle/command.js";
+import { type PlainRole, USERNAME, WANTED, writeHello } from "../oracle/plain.js";
 import { LEGAL_PEERS } from "../oracle/session.js";
 import { noise, POOL, type Random } from "./random.js";
 
@@ -205,16 +206,19 @@ export function manyFrames(random: Random, about: number): Uint8Array {
   return out.done();
 }
 
-/** Its peer's side of a conversation with a socket of type `ours`. */
-export function conversation(random: Random, ours: string): Uint8Array {
+/** Its peer's side of a conversation with a socket of type `ours`; with `plain` we are that side of PLAIN. */
+export function conversation(random: Random, ours: string, plain?: PlainRole): Uint8Array {
   const greeting = new Uint8Array(64);
   greeting.set([0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 3, random.below(3)]);
-  greeting.set(ascii("NULL"), 12);
+  greeting.set(ascii(plain === undefined ? "NULL" : "PLAIN"), 12);
+  // A peer that should not be a server is one now and then; one that is need not say so.
+  if (plain !== undefined) greeting[32] = random.once(plain === "client" ? 2 : 16) ? 1 : 0;
   if (random.once(8)) greeting.set(noise(random, 8), 1);
   if (random.once(8)) greeting.set(noise(random, 31), 33);
   if (random.once(12)) mutate(random, greeting.subarray(0, 33));
   out.put(greeting);
-  handshake(random, ours);
+  if (plain === undefined) handshake(random, ours);
+  else plainHandshake(random, ours, plain);
   const subscriber = ours.endsWith("PUB") && random.once(2);
   for (let i = subscriber ? random.below(6) : 0; i > 0; i--) {
     const prefix = noise(random, random.pick([0, 1, 3, 254, 255, 300]));
@@ -243,7 +247,30 @@ function handshake(random: Random, ours: string): void {
   else ready(random, ours);
 }
 
-function ready(random: Random, ours: string): void {
+/** The two commands of the other side of PLAIN; now and then one too few, one too many, or another. */
+function plainHandshake(random: Random, ours: string, plain: PlainRole): void {
+  const [first, second] = WANTED[plain];
+  if (random.once(20)) handshake(random, ours);
+  if (!random.once(30)) plainFirst(random, first);
+  if (random.once(30)) plainFirst(random, first);
+  if (random.once(30)) handshake(random, ours);
+  if (!random.once(30)) ready(random, ours, random.once(30) ? random.pick(["READY", "INITIATE"]) : second);
+}
+
+function plainFirst(random: Random, name: string): void {
+  const kind = random.below(12);
+  if (kind === 0) out.put(writeCommand(name, noise(random, random.below(20))));
+  else if (name === "WELCOME") out.put(writeCommand(name));
+  else if (kind === 1) out.put(writeHello(random.pick(["", USERNAME, "a".repeat(255)]), random.pick(["", "Secret"])));
+  else if (kind === 2) {
+    const hello = writeHello();
+    mutate(random, hello.subarray(8));
+    out.put(hello);
+  } else if (kind === 3) out.put(writeCommand(name, writeHello().subarray(8), noise(random, 1 + random.below(3))));
+  else out.put(writeHello());
+}
+
+function ready(random: Random, ours: string, name = "READY"): void {
   const theirs = random.once(8)
     ? random.pick([...TYPES, "", "NONE", "dealer", "toString"])
     : random.pick(LEGAL_PEERS[ours]);
@@ -257,5 +284,6 @@ function ready(random: Random, ours: string): void {
     properties.push(writeProperty(random.pick(["bad name", "", "é", "a".repeat(255)]), noise(random, 3)));
   if (random.once(4)) properties.reverse();
   if (random.once(16)) properties.push(noise(random, random.below(12)));
-  out.put(writeCommand("READY", ...properties));
+  if (random.once(20)) properties.push(writeProperty("user-ID", ascii("root")));
+  out.put(writeCommand(name, ...properties));
 }

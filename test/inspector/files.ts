@@ -134,11 +134,24 @@ export function files(tab: Tab): void {
         row.click();
         Object.assign(window, { early: `${facts?.textContent}: ${document.querySelector("#detail h2")?.textContent}` });
       }).observe(document.getElementById("list") as HTMLElement, { childList: true, subtree: true });
+      // Each time it lets the browser have its turn, the page sends itself a message.
+      Object.assign(window, { turns: 0, Channel: MessageChannel });
+      window.MessageChannel = class extends MessageChannel {
+        constructor() {
+          super();
+          Object.assign(window, { turns: Reflect.get(window, "turns") + 1 });
+        }
+      };
     });
     await page.getByLabel("A capture, a recording or raw octets").setInputFiles(file);
     const entries = (floods * 990 + 3).toLocaleString("en");
     await tab.facts.getByText(new RegExp(`${entries} entries$`)).waitFor();
     expect(await page.evaluate(() => Reflect.get(window, "early"))).toMatch(/ · reading: Message$/);
+    const turns = await page.evaluate(() => {
+      window.MessageChannel = Reflect.get(window, "Channel");
+      return Reflect.get(window, "turns");
+    });
+    expect(turns).toBeGreaterThan(8);
     await page.getByRole("listbox").focus();
     await page.keyboard.press("End");
     await expect.poll(async () => (await tab.rows()).at(-1)).toContain("client Messagelast6 octets");

@@ -1,6 +1,6 @@
 /** What a person does with octets: look, go through them by keyboard, search, leave out. */
 import { expect, it } from "vitest";
-import { encodeFrame, encodeMessage } from "../../src/index.js";
+import { encodeFrame, encodeGreeting, encodeMessage } from "../../src/index.js";
 import { RAW_SIDE } from "../../src/inspect/index.js";
 import { hexOf, stream, type Tab } from "./tab.js";
 
@@ -75,6 +75,25 @@ export function octets(tab: Tab): void {
     await page.getByText("2 of 5 shown").waitFor();
     await page.locator("#side").selectOption("client");
     await page.getByText("0 of 5 shown").waitFor();
+  });
+
+  it("shows of a password how long it is, and says what is sealed", async () => {
+    const { page } = tab;
+    const command = (...parts: readonly string[]) =>
+      encodeFrame(Buffer.concat(parts.map((part) => Buffer.from(`${String.fromCharCode(part.length)}${part}`))), {
+        command: true,
+      });
+    const plain = [encodeGreeting({ mechanism: "PLAIN" }), command("HELLO", "admin", "open sesame")];
+    await tab.paste(hexOf(Buffer.concat(plain)), "client");
+    await page.getByRole("option", { name: "client HELLO" }).click();
+    expect(await page.locator(".detail").textContent()).not.toMatch(/sesame|73 65 73/);
+    const characters = (await page.locator(".dump .glyphs").allTextContents()).join("");
+    expect(characters).toContain(`admin·${"•".repeat(11)}`);
+    await page.getByRole("button", { name: "Open another" }).click();
+    const box = encodeFrame(Buffer.concat([Buffer.from("\u0007MESSAGE"), new Uint8Array(8 + 16 + 1 + 5)]));
+    await tab.paste(hexOf(Buffer.concat([encodeGreeting({ mechanism: "CURVE" }), box, box])), "client");
+    await page.getByRole("option", { name: "client MESSAGE: sealed, 5 octets inside" }).last().click();
+    expect(await page.locator(".fields .chip").allTextContents()).toContain("box");
   });
 
   it("shows markup from a peer as the text it is, and says what it cannot read", async () => {

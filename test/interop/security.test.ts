@@ -203,11 +203,14 @@ describe("a wrong password or key", () => {
 });
 
 describe("a flood", () => {
-  it.each(["CURVE, libzmq serves", "CURVE, we serve"] as const)(
-    `of ${FLOOD} messages each way comes whole and in order: %s`,
+  it.each(NAMES)(
+    `of ${FLOOD} messages each way comes whole and in order, heartbeats on: %s`,
     async (role) => {
       const { ours, theirs } = roles[role];
-      const socket = opened(new zmq.Pair({ ...theirs, sendHighWaterMark: 0, receiveHighWaterMark: 0, linger: 0 }));
+      const beating = { heartbeatInterval: 20, heartbeatTimeout: 30_000 };
+      const socket = opened(
+        new zmq.Pair({ ...theirs, sendHighWaterMark: 0, receiveHighWaterMark: 0, linger: 0, ...beating }),
+      );
       const wire = await meet({ socketType: "PAIR", mechanism: ours() }, socket);
       const send = async () => {
         for (let i = 0; i < FLOOD; i += 500) {

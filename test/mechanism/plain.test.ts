@@ -55,6 +55,7 @@ describe("PLAIN", () => {
     for (const [username, password] of [
       ["", ""],
       ["ä".repeat(127), "x".repeat(255)],
+      ["\ufeffann", "\ufeffsecret"],
     ] as const) {
       const seen: unknown[] = [];
       const server = open(

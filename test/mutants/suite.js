@@ -55,6 +55,8 @@ for (const file of files) {
   for (const test of tests.slice(first)) test.file = file;
 }
 for (const [id, test] of tests.entries()) test.id = `${id}`;
+/** What is passed while modules load cannot be switched on afterwards. */
+const loaded = new Set(Object.keys(coverage.static));
 
 /** Of each test: milliseconds, and which mutants it passes by. Made once, without any mutant. */
 async function known() {
@@ -88,10 +90,10 @@ for (const { id, milliseconds, mutants } of baseline) {
 coverage.static = {};
 coverage.perTest = {};
 
-/** "killed", "survived", "uncovered"; "stale" if what an earlier one left behind is in the way: then start anew. */
+/** "killed", "survived", "uncovered", "static"; "stale" if what an earlier one left behind is in the way: then start anew. */
 async function verdict(id) {
   const passing = byMutant.get(id) ?? [];
-  if (passing.length === 0) return "uncovered";
+  if (passing.length === 0) return loaded.has(id) ? "static" : "uncovered";
   let left = MOST;
   for (const { test, milliseconds } of passing) {
     left -= milliseconds;

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { ascii, writeCommand, writeProperty } from "./command.js";
 import { join, readFrames, writeFrame } from "./framing.js";
 import { greetingFault } from "./greeting.js";
+import { writeHello } from "./plain.js";
 import { converse, LEGAL_PEERS, writeReady } from "./session.js";
 
 const octets = (...parts: readonly (number | string)[]) =>
@@ -85,6 +86,55 @@ describe("greetings", () => {
     [33, 255],
     [63, 1],
   ])("octet %i may be %i", (at, octet) => expect(greetingFault(changed(at, octet))).toBeUndefined());
+});
+
+describe("PLAIN", () => {
+  const plain = Object.assign(new Uint8Array(64), greeting);
+  plain.set(ascii("PLAIN"), 12);
+  const asServer = Object.assign(plain.slice(), { 32: 1 });
+  const hello = octets(4, 17, 5, "HELLO", 3, "ann", 6, "secret");
+  const router = (name: string) => writeCommand(name, writeProperty("Socket-Type", ascii("ROUTER")));
+  const as = (role: "client" | "server", ...parts: readonly Uint8Array[]) =>
+    converse(join(...parts), { ...ours, plain: role }).events.map((event) => [
+      event.type,
+      event.at,
+      ...("code" in event ? [event.code, event.offset] : []),
+    ]);
+
+  it("has the HELLO that the RFC's grammar gives", () => expect(writeHello()).toEqual(hello));
+
+  it("is complete in both roles", () => {
+    expect(as("server", plain, hello, router("INITIATE"))).toEqual([
+      ["SendBytes", 83],
+      ["SendBytes", 116],
+      ["HandshakeComplete", 116],
+    ]);
+    expect(as("client", asServer, octets(4, 8, 7, "WELCOME"), router("READY"))).toEqual([
+      ["SendBytes", 64],
+      ["SendBytes", 74],
+      ["HandshakeComplete", 104],
+    ]);
+  });
+
+  it.each([
+    ["two servers", "server", [asServer], ["Error", 64, "AS_SERVER", 32]],
+    ["two clients", "client", [plain, hello], ["Error", 83, "UNEXPECTED_COMMAND", 67]],
+    ["another password", "server", [plain, writeHello("ann", "x")], ["Error", 78, "DENIED", undefined]],
+    [
+      "a password cut short",
+      "server",
+      [plain, octets(4, 9, 5, "HELLO", 0, 2, "x")],
+      ["Error", 75, "MALFORMED_COMMAND", 73],
+    ],
+    ["a HELLO of nothing", "server", [plain, writeCommand("HELLO")], ["Error", 72, "MALFORMED_COMMAND", 72]],
+    [
+      "a WELCOME with data",
+      "client",
+      [plain, writeCommand("WELCOME", octets(0))],
+      ["Error", 75, "MALFORMED_COMMAND", 74],
+    ],
+    ["READY too soon", "client", [plain, router("READY")], ["Error", 94, "UNEXPECTED_COMMAND", 67]],
+  ] as const)("%s", (_, role, parts, last) => expect(as(role, ...parts).at(-1)).toEqual(last));
 });
 
 describe("conversations", () => {

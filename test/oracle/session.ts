@@ -1,5 +1,5 @@
 /**
- * The oracle's session: what a NULL peer that holds to RFC 37 (and to RFC 23 where subscriptions travel as messages) reports
+ * The oracle's session: what a NULL peer, or a PLAIN one (RFC 24), that holds to RFC 37 (and to RFC 23 where subscriptions travel as messages) reports
  * of a stream. It reads the whole stream at once; each event says how many octets must have arrived for it to be told.
  */
 import {
@@ -15,7 +15,8 @@ import {
   writeProperty,
 } from "./command.js";
 import { type Fault, type OracleFrame, readFrame } from "./framing.js";
-import { GREETING_SIZE, greetingFault, readGreeting } from "./greeting.js";
+import { AS_SERVER, GREETING_SIZE, greetingFault, readGreeting } from "./greeting.js";
+import { firstFault, type PlainRole, WANTED, writeHello } from "./plain.js";
 
 /** "For each socket type, its legal peer types are as follows" */
 export const LEGAL_PEERS: Readonly<Record<string, readonly string[]>> = {
@@ -49,6 +50,8 @@ export interface OurSide {
   readonly limit: number;
   /** Longest frame before the handshake is complete. No RFC names one; an implementation needs one. */
   readonly handshakeLimit: number;
+  /** Which side of PLAIN we are; NULL if none. */
+  readonly plain?: PlainRole | undefined;
 }
 
 export type OracleEvent = { readonly at: number } & (
@@ -60,6 +63,7 @@ export type OracleEvent = { readonly at: number } & (
       readonly socketType: string;
       readonly identity: Uint8Array;
       readonly version: { readonly major: number; readonly minor: number };
+      readonly plain: PlainRole | undefined;
       readonly properties: readonly { readonly name: string; readonly value: Uint8Array }[];
     }
   | { readonly type: "Frame"; readonly start: number; readonly end: number; readonly more: boolean }
@@ -83,28 +87,46 @@ export function converse(stream: Uint8Array, ours: OurSide): Conversation {
   const closed = (code: string): Conversation => ({ events, end: { code, offset: stream.length } });
 
   // connection = greeting handshake traffic
-  const wrong = greetingFault(stream);
+  const { plain } = ours;
+  const wrong = greetingFault(stream, plain === undefined ? "NULL" : "PLAIN");
   if (wrong !== undefined) return over(wrong.offset + 1, wrong);
   if (stream.length < GREETING_SIZE) return closed("PEER_CLOSED");
-  const version = readGreeting(stream);
-  events.push({ at: GREETING_SIZE, type: "SendBytes", bytes: writeReady(ours) });
+  const greeting = readGreeting(stream);
+  // "The PLAIN mechanism uses the greeting as-server field to identify which peer is client and which peer is server."
+  if (plain === "server" && greeting.asServer) return over(GREETING_SIZE, { code: "AS_SERVER", offset: AS_SERVER });
+  const opening = plain === undefined ? writeReady(ours) : plain === "client" ? writeHello() : undefined;
+  if (opening !== undefined) events.push({ at: GREETING_SIZE, type: "SendBytes", bytes: opening });
 
   // null = ready *message | error
-  const first = readFrame(stream, GREETING_SIZE, { limit: ours.handshakeLimit, commandsOnly: true });
-  if (first.kind === "fault") return over(first.fault.offset + 1, first.fault);
-  if (first.kind === "unfinished") return closed("PEER_CLOSED");
-  const arrived = first.frame.end;
-  const ready = readCommand(stream, first.frame);
-  if ("code" in ready) return over(arrived, ready);
-  if (ready.name === "ERROR") return over(arrived, errorFault(ready));
-  if (ready.name !== "READY") return over(arrived, { code: "UNEXPECTED_COMMAND", offset: ready.nameAt });
-  const peer = readPeer(ready, ours);
-  if ("code" in peer) {
-    // "it SHOULD handle errors by returning an ERROR command, and then disconnecting the peer"
-    if (peer.code.startsWith("SOCKET_TYPE_")) events.push({ at: arrived, type: "SendError" });
-    return over(arrived, peer);
+  // plain = C:hello ( S:welcome | S:error ) C:initiate ( S:ready | S:error )
+  let arrived = GREETING_SIZE;
+  const wanted = plain === undefined ? ["READY"] : WANTED[plain];
+  for (const [step, name] of wanted.entries()) {
+    const next = readFrame(stream, arrived, { limit: ours.handshakeLimit, commandsOnly: true });
+    if (next.kind === "fault") return over(next.fault.offset + 1, next.fault);
+    if (next.kind === "unfinished") return closed("PEER_CLOSED");
+    arrived = next.frame.end;
+    const command = readCommand(stream, next.frame);
+    if ("code" in command) return over(arrived, command);
+    if (command.name === "ERROR") return over(arrived, errorFault(command));
+    if (command.name !== name) return over(arrived, { code: "UNEXPECTED_COMMAND", offset: command.nameAt });
+    if (plain !== undefined && step === 0) {
+      const fault = firstFault(plain, command);
+      if (fault?.code === "DENIED") events.push({ at: arrived, type: "SendError" });
+      if (fault !== undefined) return over(arrived, fault);
+      const answer = plain === "client" ? writeReady(ours, "INITIATE") : writeCommand("WELCOME");
+      events.push({ at: arrived, type: "SendBytes", bytes: answer });
+      continue;
+    }
+    const peer = readPeer(command, ours);
+    if ("code" in peer) {
+      // "it SHOULD handle errors by returning an ERROR command, and then disconnecting the peer"
+      if (peer.code.startsWith("SOCKET_TYPE_")) events.push({ at: arrived, type: "SendError" });
+      return over(arrived, peer);
+    }
+    if (plain === "server") events.push({ at: arrived, type: "SendBytes", bytes: writeReady(ours) });
+    events.push({ at: arrived, type: "HandshakeComplete", ...peer, version: greeting, plain });
   }
-  events.push({ at: arrived, type: "HandshakeComplete", ...peer, version });
 
   // traffic = *(command | message)
   const subscriptions = ours.socketType === "PUB" || ours.socketType === "XPUB";
@@ -176,11 +198,14 @@ function readPeer(ready: OracleCommand, ours: OurSide) {
   return { socketType, identity, properties };
 }
 
-/** READY: Socket-Type first; Identity from those whose peers heed it, empty where there is none. */
-export function writeReady({ socketType, identity }: Pick<OurSide, "socketType" | "identity">): Uint8Array {
+/** READY, and INITIATE of PLAIN: Socket-Type first; Identity from those whose peers heed it, empty where there is none. */
+export function writeReady(
+  { socketType, identity }: Pick<OurSide, "socketType" | "identity">,
+  name = "READY",
+): Uint8Array {
   const properties = [writeProperty("Socket-Type", ascii(socketType))];
   if (identity !== undefined || IDENTIFIED.includes(socketType)) {
     properties.push(writeProperty("Identity", identity ?? new Uint8Array(0)));
   }
-  return writeCommand("READY", ...properties);
+  return writeCommand(name, ...properties);
 }

@@ -84,6 +84,7 @@ describe("the packed tarball", () => {
     const code = Object.keys(exports).filter((name) => exports[name].default?.endsWith(".js"));
     expect(Object.keys(BUDGETS)).toEqual(code);
     expect((await stat(join(root, "dist/codec.wasm"))).size).toBeLessThanOrEqual(2 * KiB);
+    expect((await stat(join(root, "build/shared.wasm"))).size).toBeLessThanOrEqual(2.5 * KiB);
   });
 
   it("has maps that lead to its sources", async () => {

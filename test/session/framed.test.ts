@@ -8,7 +8,7 @@ import {
   type SocketType,
   ZmtpSession,
 } from "../../src/index.js";
-import { zwsFraming, zwsGreeting, zwsMechanism } from "../../src/session/zws.js";
+import { zwsEncoding, zwsGreeting, zwsMechanism } from "../../src/session/zws.js";
 import { codecs } from "../support/codecs.js";
 import { ascii, bytes, concat, pattern, plain } from "../support/pieces.js";
 
@@ -26,7 +26,7 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("frames that
   /** Over `ws://` without a mechanism. */
   function zws(options: Partial<SessionOptions> = {}): ZmtpSession {
     const session = new ZmtpSession({ socketType: "DEALER", codec, mechanism: zwsMechanism, ...options });
-    session.greeted(zwsGreeting, zwsFraming);
+    session.greeted(zwsGreeting, zwsEncoding);
     return session;
   }
 
@@ -77,7 +77,7 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("frames that
 
   it("shake hands by READY where there is one, and tell where in the stream a fault lies", () => {
     const session = new ZmtpSession({ socketType: "PUSH", codec });
-    session.greeted(NULL_GREETING, zwsFraming);
+    session.greeted(NULL_GREETING, zwsEncoding);
     session.receiveFrame(ready("PULL"), false, true);
     session.receiveFrame(body("PING", bytes(0, 1), ascii("c")), false, true);
     session.receiveFrame(body("READY"), false, true);
@@ -102,7 +102,7 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("frames that
     ],
   ])("refuse %s in place of a READY", (_, payload, command, code, said) => {
     const session = new ZmtpSession({ socketType: "PUSH", codec });
-    session.greeted(NULL_GREETING, zwsFraming);
+    session.greeted(NULL_GREETING, zwsEncoding);
     session.receiveFrame(payload, false, command);
     const [, ...sent] = events(session).filter((event) => event.type === "SendBytes");
     expect(sent.map((event) => event.bytes)).toEqual(said);
@@ -115,9 +115,9 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("frames that
       codec,
       mechanism: { ...zwsMechanism, begin: () => refuse() },
     });
-    session.greeted(zwsGreeting, zwsFraming);
+    session.greeted(zwsGreeting, zwsEncoding);
     expect(events(session).map(plain)).toMatchObject([{ type: "Error", code: "MECHANISM_FAILED" }]);
-    session.greeted(zwsGreeting, zwsFraming);
+    session.greeted(zwsGreeting, zwsEncoding);
     expect(events(session)).toEqual([]);
   });
 

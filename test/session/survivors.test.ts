@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { encodeGreeting, type SocketType, ZmtpSession } from "../../src/index.js";
 import { isSender } from "../../src/session/socket-type.js";
-import { zwsFraming, zwsGreeting, zwsMechanism } from "../../src/session/zws.js";
+import { zwsEncoding, zwsGreeting, zwsMechanism } from "../../src/session/zws.js";
 import { ascii, writeCommand, writeProperty } from "../oracle/command.js";
 import { join, writeFrame } from "../oracle/framing.js";
 import { codecs } from "../support/codecs.js";
@@ -45,7 +45,7 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("a session, 
 
   it("points at the first octet of a bad identity over WebSocket", () => {
     const session = new ZmtpSession({ socketType: "PAIR", mechanism: zwsMechanism, codec });
-    session.greeted(zwsGreeting, zwsFraming);
+    session.greeted(zwsGreeting, zwsEncoding);
     session.receiveFrame(Uint8Array.of(0, 1), false, false);
     const events = [...session.receive(new Uint8Array(0))];
     expect(events.at(-1)).toMatchObject({ type: "Error", error: { code: "IDENTITY", offset: 0 } });

@@ -2,9 +2,8 @@
 import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
 import type { Connection } from "../connection.js";
-import type { Ending } from "../ending.js";
 import { parseEndpoint } from "../endpoint.js";
-import { faceOf } from "../face.js";
+import { Opening } from "../opening.js";
 import { RemoteLink, type RemoteUser, type Workplace } from "../thread/remote-link.js";
 import type { News, Order } from "../thread/words.js";
 import { bufferPayload } from "./buffer-payload.js";
@@ -100,18 +99,6 @@ export async function connectInThread(
     }
   }
   return new Promise((resolve, reject) => {
-    let end: ((ending: Ending) => void) | undefined;
-    threadOf(thread).connect(url, options, {
-      opened(link) {
-        const closed = new Promise<Ending>((settle) => {
-          end = settle;
-        });
-        resolve(faceOf<NodePayload>(link, closed));
-      },
-      ended(_, ending) {
-        if (end) end(ending);
-        else reject(ending.error);
-      },
-    });
+    threadOf(thread).connect(url, options, new Opening<NodePayload>(resolve, ({ error }) => reject(error)));
   });
 }

@@ -9,7 +9,7 @@ import { routeTo } from "./schemes.js";
 
 const dial: Dial = async ({ url, options }, user) => {
   const route = await routeTo(parseEndpoint(url), nodeSettingsFor(options));
-  const link = new Link(route.settings, { ...route.parts, user });
+  const link = new Link(route.settings, { ...route.parts, user, makeReception: user.makeReception });
   if (!link.over) route.dial(link);
   return link;
 };

@@ -1,13 +1,19 @@
 /** A connection whose application is in another thread: what comes goes into one ring, what leaves comes by another. */
-import { type FrameBatch, moveRows } from "../../codec/batch.js";
-import { ZmtpError } from "../../error.js";
+import type { ZmtpError } from "../../error.js";
 import { Patience } from "../deadline.js";
 import type { Ending } from "../ending.js";
 import type { Link } from "../link.js";
 import type { LinkUser } from "../link-user.js";
 import * as reasons from "../reasons.js";
-import type { RingReader, RingWriter, Slot } from "./ring.js";
-import { type ErrorFacts, LARGE, type News, RUN } from "./words.js";
+import { Reception } from "../reception.js";
+import type { MessageLimits } from "../whole-messages.js";
+import type { ChunkFiller } from "./chunk-filler.js";
+import { factsOf } from "./error-facts.js";
+import { CHUNK, OCTETS, type RingReader, type RingWriter } from "./ring.js";
+import { RingReception, type RingReceptionUser } from "./ring-reception.js";
+import { RunCopier } from "./run-copier.js";
+import { Waker } from "./waker.js";
+import type { News } from "./words.js";
 
 /** Tells the application's thread; what is in `moved` goes over to it. */
 export type Tell = (news: News, moved?: readonly ArrayBuffer[]) => void;
@@ -18,7 +24,10 @@ type Phase = "open" | "closing" | "closed" | "over";
 /** What a guest is made of. */
 export interface GuestParts {
   readonly inbound: RingWriter;
+  readonly filler: ChunkFiller;
   readonly outbound: RingReader;
+  /** Of the connection's messages. */
+  readonly limits: MessageLimits;
   /** Milliseconds that a closing waits for a peer that takes nothing. */
   readonly linger: number;
   /** Acts at the end of this turn of the event loop, when everything that waits has been read. */
@@ -28,33 +37,37 @@ export interface GuestParts {
 }
 
 /** Serves one connection of the other thread. */
-export class Guest implements LinkUser {
+export class Guest implements LinkUser, RingReceptionUser {
   readonly #id: number;
   readonly #tell: Tell;
   readonly #inbound: RingWriter;
+  readonly #filler: ChunkFiller;
   readonly #outbound: RingReader;
+  readonly #copier: RunCopier;
+  readonly #limits: MessageLimits;
   readonly #linger: number;
-  readonly #later: (act: () => void) => void;
+  readonly #waker: Waker;
   readonly #left: () => void;
   #link: Link | undefined;
   #phase: Phase = "open";
-  /** The run that is being put into the ring, and the first frame that is not in it yet. */
-  #run: FrameBatch | undefined;
-  #next = 0;
   #ending: Ending | undefined;
   #flushed = false;
   #exhausted = false;
   #destroyed = false;
-  #waking = false;
   readonly #patience = new Patience();
 
-  constructor(id: number, tell: Tell, { inbound, outbound, linger, later, left }: GuestParts) {
+  constructor(id: number, tell: Tell, { inbound, filler, outbound, limits, linger, later, left }: GuestParts) {
     this.#id = id;
     this.#tell = tell;
     this.#inbound = inbound;
+    this.#filler = filler;
     this.#outbound = outbound;
+    this.#limits = limits;
     this.#linger = linger;
-    this.#later = later;
+    this.#copier = new RunCopier(inbound, ({ bytes, rows, length, from }) => {
+      tell({ type: "large", id, bytes, table: rows, rows: length, from }, [bytes.buffer]);
+    });
+    this.#waker = new Waker({ publish: () => filler.publish(), wake: () => tell(id), later });
     this.#left = left;
   }
 
@@ -141,54 +154,47 @@ export class Guest implements LinkUser {
 
   // The way in.
 
+  /** Lets the socket read straight into the ring, where no message that fits there could be too large. */
+  readonly makeReception = (...parts: ConstructorParameters<typeof Reception>): Reception => {
+    const { headroom, octets, rows } = this.#inbound.shape;
+    const { maxMessageSize, maxMessageFrames } = this.#limits;
+    if (maxMessageSize < headroom + octets || maxMessageFrames < rows) return new Reception(...parts);
+    return new RingReception(parts, this.#filler, headroom, this);
+  };
+
+  get straight(): boolean {
+    const link = this.#link;
+    return link?.hearing === true && !this.#copier.busy && !link.inbox.readable;
+  }
+
+  arrived(): void {
+    this.#waker.arrived();
+    this.#hurryIfFull();
+  }
+
+  publish(): void {
+    if (this.#filler.publish()) this.#waker.owe();
+    this.#hurryIfFull();
+  }
+
   /** Puts what has come into the ring, as far as there is room. */
   #bring(): void {
     const link = this.#link;
     if (link === undefined || this.#phase === "over") return;
-    while (this.#begin(link)) if (!this.#put()) break;
+    this.publish();
+    while (this.#copier.takeFrom(link.inbox) && this.#copier.put()) {
+      if (this.#inbound.publish()) this.#waker.owe();
+      this.#hurryIfFull();
+    }
     // Whoever has closed may read what lies in the ring, and is not made to.
-    if (this.#run !== undefined && this.#phase === "open") return;
+    if (this.#copier.busy && this.#phase === "open") return;
     if (this.#ending !== undefined) this.#end(this.#ending);
   }
 
-  #begin(link: Link): boolean {
-    if (this.#run !== undefined) return true;
-    this.#run = link.inbox.takeRun();
-    this.#next = 0;
-    return this.#run !== undefined;
-  }
-
-  /** Puts as many messages of the run as fit into a slot. False if no slot is free. */
-  #put(): boolean {
-    const run = this.#run as FrameBatch;
-    const slot = this.#inbound.claim();
-    if (slot === undefined) return false;
-    const { shape } = this.#inbound;
-    const to = run.size <= shape.octets && run.length <= shape.rows ? run.length : endThatFits(run, this.#next, shape);
-    if (to > this.#next) fill(slot, run.slice(this.#next, to));
-    else this.#putLarge(slot, run);
-    this.#next = Math.max(to, this.#next);
-    if (this.#next >= run.length) this.#run = undefined;
-    if (this.#inbound.publish()) this.#wakeSoon();
-    return true;
-  }
-
-  #putLarge(slot: Slot, run: FrameBatch): void {
-    const end = messageEnd(run, this.#next);
-    const { bytes, rows, length, from } = run.slice(this.#next, end).copy();
-    this.#next = end;
-    slot.kind = LARGE;
-    this.#tell({ type: "large", id: this.#id, bytes, table: rows, rows: length, from }, [bytes.buffer]);
-  }
-
-  /** All that one turn of the loop reads is told of at once: to wake a thread costs both of them microseconds. */
-  #wakeSoon(): void {
-    if (this.#waking) return;
-    this.#waking = true;
-    this.#later(() => {
-      this.#waking = false;
-      this.#tell(this.#id);
-    });
+  /** A reader that sleeps is to have begun before there is no more room. */
+  #hurryIfFull(): void {
+    const { shape, filled } = this.#inbound;
+    if (filled * 2 >= shape.slots || this.#inbound.used * 2 >= shape.chunks) this.#waker.hurry();
   }
 
   // The way out.
@@ -201,11 +207,15 @@ export class Guest implements LinkUser {
     while (link.ending !== undefined || link.outflow.roomy) {
       const slot = this.#outbound.peek();
       if (slot === undefined) break;
-      if (link.ending === undefined) link.outflow.outbox.octets(slot.bytes.subarray(0, slot.octets), 0);
+      const { bytes } = this.#outbound.chunks[slot[CHUNK]];
+      if (link.ending === undefined) link.outflow.outbox.octets(bytes.subarray(0, slot[OCTETS]), 0);
       moved = true;
       if (this.#outbound.free()) this.#tell(this.#id);
     }
-    if (moved) link.outflow.accepted();
+    if (moved) {
+      link.outflow.accepted();
+      this.#waker.prompt();
+    }
     if (this.#exhausted && this.#outbound.filled === 0) link.exhausted();
     if (this.#phase === "closing") this.#closeBehindIt(link, moved);
   }
@@ -231,61 +241,10 @@ export class Guest implements LinkUser {
     this.#phase = "over";
     this.#patience.stop();
     for (let slot = this.#outbound.peek(); slot !== undefined; slot = this.#outbound.peek()) {
-      unsent += slot.octets;
+      unsent += slot[OCTETS];
       this.#outbound.free();
     }
     this.#tell({ type: "ended", id: this.#id, by, error: factsOf(error), unsent });
     this.#left();
   }
-}
-
-function fill(slot: Slot, run: FrameBatch): void {
-  const apart = run.from < 0;
-  const first = apart ? run.start(0) : run.from;
-  slot.kind = RUN;
-  slot.octets = run.size;
-  slot.rows = run.length;
-  slot.from = apart ? -1 : 0;
-  slot.bytes.set(run.bytes.subarray(first, first + run.size));
-  moveRows(run.rows, slot.table, 0, -first);
-}
-
-/** Behind the last whole message from frame `from` on that fits; `from` if not even one does. */
-function endThatFits(run: FrameBatch, from: number, { octets, rows }: { octets: number; rows: number }): number {
-  const first = run.from < 0 ? run.start(from) : from === 0 ? run.from : run.end(from - 1);
-  let fits = from;
-  for (let end = from; end < run.length; fits = end) {
-    end = messageEnd(run, end);
-    if (end - from > rows || run.end(end - 1) - first > octets) break;
-  }
-  return fits;
-}
-
-function messageEnd(run: FrameBatch, from: number): number {
-  let i = from;
-  while (run.more(i)) i++;
-  return i + 1;
-}
-
-function factsOf(error: unknown): ErrorFacts | undefined {
-  if (error === undefined) return undefined;
-  if (!(error instanceof ZmtpError)) {
-    const message = error instanceof Error ? error.message : String(error);
-    const facts = {
-      offset: undefined,
-      section: undefined,
-      hint: undefined,
-      blame: "network",
-      cause: undefined,
-    } as const;
-    return { code: "CONNECTION_LOST", message, ...facts };
-  }
-  const { code, message, offset, section, hint, blame, cause } = error;
-  return { code, message, offset, section, hint, blame, cause: cause instanceof Error ? plainCause(cause) : undefined };
-}
-
-/** An error of the system, with what can be cloned of it. */
-function plainCause(cause: Error): object {
-  const { code, errno, syscall, address, port } = cause as unknown as Record<string, unknown>;
-  return { message: cause.message, code, errno, syscall, address, port };
 }

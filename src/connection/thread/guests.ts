@@ -1,8 +1,12 @@
 /** All connections that one thread serves for another. */
+import { limitsFor } from "../../codec/frame.js";
+import { sharedScan } from "../../codec/shared-scan.js";
 import { connectionError } from "../fault.js";
 import type { Link } from "../link.js";
+import type { MessageLimits } from "../whole-messages.js";
+import { ChunkFiller } from "./chunk-filler.js";
 import { Guest, type Tell } from "./guest.js";
-import { RingReader, RingWriter } from "./ring.js";
+import { bufferOf, RingReader, RingWriter } from "./ring.js";
 import { INBOUND, type Opening, type Order, OUTBOUND } from "./words.js";
 
 /** Begins to connect for a guest, who hears what becomes of it. Rejects for what cannot even be tried. */
@@ -38,9 +42,13 @@ export class Guests {
 
   #open(opening: Opening): void {
     const { id, options } = opening;
+    const inbound = new RingWriter(bufferOf(opening.inbound), INBOUND);
+    const { maxFrameSize } = limitsFor(options.maxFrameSize);
     const guest = new Guest(id, this.#tell, {
-      inbound: new RingWriter(opening.inbound, INBOUND),
+      inbound,
+      filler: new ChunkFiller(inbound, sharedScan(opening.inbound), maxFrameSize),
       outbound: new RingReader(opening.outbound, OUTBOUND),
+      limits: options as MessageLimits,
       later: this.#later,
       linger: options.linger as number,
       left: () => this.#guests.delete(id),

@@ -18,7 +18,7 @@ import { Outflow, type OutflowUser } from "../outflow.js";
 import type { PayloadMaker } from "../payload-maker.js";
 import { type Commands, Sender } from "../sender.js";
 import { Subscriptions } from "../subscriptions.js";
-import { RingReader, RingWriter, ringMemory } from "./ring.js";
+import { bufferOf, RingReader, RingWriter, ringMemory, scannedMemory } from "./ring.js";
 import { RingInbox, type RingInboxUser } from "./ring-inbox.js";
 import { RingTransport, type RingTransportUser } from "./ring-transport.js";
 import { type ErrorFacts, INBOUND, type News, type Order, OUTBOUND, type PeerFacts } from "./words.js";
@@ -70,14 +70,14 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
   ) {
     // Whatever will not do is said at the call, and not by the other thread.
     new ZmtpSession(settings);
-    const inbound = ringMemory(INBOUND);
+    const inbound = scannedMemory(INBOUND);
     const outbound = ringMemory(OUTBOUND);
     const { signal, ...options } = settings;
     this.#id = id;
     this.#settings = settings;
     this.#workplace = workplace;
     this.#user = user;
-    this.inbox = new RingInbox(new RingReader(inbound, INBOUND), makePayload, this);
+    this.inbox = new RingInbox(new RingReader(bufferOf(inbound), INBOUND), makePayload, this);
     this.outflow = new Outflow(new ZmtpOutbox(defaultCodec()), settings.highWaterMark, this);
     this.sender = new Sender(settings.socketType, this, this.outflow);
     this.#ring = new RingTransport(new RingWriter(outbound, OUTBOUND), this);

@@ -2,7 +2,7 @@
 import { FrameBatch } from "../../codec/batch.js";
 import { Inbox } from "../inbox.js";
 import type { PayloadMaker } from "../payload-maker.js";
-import type { RingReader, Slot } from "./ring.js";
+import { CHUNK, FROM, KIND, type RingReader, ROW, ROWS, type Slot } from "./ring.js";
 import { LARGE } from "./words.js";
 
 /** Hears what the ring needs. */
@@ -128,7 +128,7 @@ export class RingInbox {
     if (this.#dropping || this.#lent !== undefined) return undefined;
     const slot = this.#ring.peek();
     if (slot === undefined) return undefined;
-    return slot.kind === LARGE ? this.#takeLarge(messages) : this.#takeSlot(slot, messages);
+    return slot[KIND] === LARGE ? this.#takeLarge(messages) : this.#takeSlot(slot, messages);
   }
 
   #takeLarge(messages: boolean): Uint8Array[] | FrameBatch | undefined {
@@ -141,7 +141,9 @@ export class RingInbox {
   }
 
   #takeSlot(slot: Slot, messages: boolean): Uint8Array[] | FrameBatch | undefined {
-    const run = new FrameBatch(slot.bytes, slot.table, slot.rows, false, slot.from, undefined).lend();
+    const { bytes, table } = this.#ring.chunks[slot[CHUNK]];
+    const rows = table.subarray(2 * slot[ROW]);
+    const run = new FrameBatch(bytes, rows, slot[ROWS], false, slot[FROM], undefined).lend();
     if (messages) {
       const copy = run.copy();
       run.expire();
@@ -170,9 +172,4 @@ export class RingInbox {
     this.#large = [];
     while (this.#ring.peek() !== undefined) this.#free();
   }
-}
-
-/** A run that came as memory of its own. */
-export function largeRun(bytes: Uint8Array<ArrayBuffer>, table: Int32Array, rows: number, from: number): FrameBatch {
-  return new FrameBatch(bytes, table, rows, false, from, undefined, true);
 }

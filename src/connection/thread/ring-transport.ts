@@ -1,6 +1,6 @@
 /** The way out of the application's thread: octets are copied into a ring, and what does not fit waits for room. */
 import type { Transport } from "../transport.js";
-import type { RingWriter } from "./ring.js";
+import { CHUNK, OCTETS, type RingWriter } from "./ring.js";
 
 /** Hears what becomes of the octets. */
 export interface RingTransportUser {
@@ -34,10 +34,13 @@ export class RingTransport implements Transport {
     let wake = false;
     for (let chunk = this.#chunks[0]; chunk !== undefined; chunk = this.#chunks[0]) {
       const slot = this.#ring.claim();
-      if (slot === undefined) break;
-      const part = chunk.subarray(this.#at, this.#at + slot.bytes.length);
-      slot.bytes.set(part);
-      slot.octets = part.length;
+      const place = slot === undefined ? -1 : this.#ring.claimChunk();
+      if (slot === undefined || place < 0) break;
+      const { bytes } = this.#ring.chunks[place];
+      const part = chunk.subarray(this.#at, this.#at + bytes.length);
+      bytes.set(part);
+      slot[OCTETS] = part.length;
+      slot[CHUNK] = place;
       wake = this.#ring.publish() || wake;
       this.#at += part.length;
       this.#user.sent(part.length, this.#nextChunk(chunk));

@@ -9,6 +9,15 @@
  * | the writer | while FREED + slots > n ≥ WRITTEN | the reader has given it back, and has not been told of it yet |
  * | the reader | while WRITTEN > n ≥ FREED | the writer has told of it, and has not got it back yet |
  *
+ * A slot says where in which *chunk* its octets and rows lie. Several slots may follow each other in one chunk, so that
+ * a socket goes on reading into it while what came before is read in the other thread:
+ *
+ * | who | may touch of a chunk | because |
+ * |---|---|---|
+ * | the reader | the octets and rows that its slots say | as above |
+ * | the writer | the octets and rows behind those of the last slot in it | no slot says them yet |
+ * | the writer | all of it, once FREED is past the last slot in it | every slot in it was given back |
+ *
  * At no time does that allow both. What lies in a slot is written by plain stores, before the atomic store of
  * `WRITTEN`, and read after an atomic load that sees it; so it is given back, by `FREED`. Atomics are sequentially
  * consistent: nothing moves past them, and no read can tear.
@@ -18,54 +27,66 @@
  * the two looks comes second in the order of all atomics and sees the other's store: no wake is missed.
  */
 
-/** Where the control words lie, in words of four octets; apart, so that two cores do not fight over a cache line. */
+/** Where the control words lie: behind what a module of the codec keeps for itself. */
+const CONTROL_AT = 1024;
+/** Which is which, in words of four octets; apart, so that two cores do not fight over a cache line. */
 const WRITTEN = 0;
 const FREED = 16;
 const READER_WAITS = 32;
 const WRITER_WAITS = 48;
 const CONTROL = 64;
 
-/** The first words of a slot: what is in it, how many octets and rows, and where the first header lies, or -1. */
-const KIND = 0;
-const OCTETS = 1;
-const ROWS = 2;
-const FROM = 3;
-const HEAD = 4;
+/** What a slot says, in words: what is in it, in a number that both sides agree on; */
+export const KIND = 0;
+/** how many octets, from `FROM` on; */
+export const OCTETS = 1;
+export const ROWS = 2;
+/** where in the chunk's `bytes` the first of them lies: a header; or, of frames that lie apart, -1; */
+export const FROM = 3;
+/** which row of the chunk's `table` is its first; */
+export const ROW = 4;
+/** and which chunk, or -1. */
+export const CHUNK = 5;
+const SLOT = 8;
 
 /** How a ring is cut. */
 export interface RingShape {
   /** Slots; a power of two. */
   readonly slots: number;
-  /** Octets that a slot holds. */
+  readonly chunks: number;
+  /** Octets of a chunk in front of those that are read into, for what is unfinished of the chunk before. */
+  readonly headroom: number;
+  /** Octets that a chunk holds. */
   readonly octets: number;
-  /** Rows of two words that a slot holds beside them. */
+  /** Rows of two words that a chunk holds beside them. */
   readonly rows: number;
+  /** Where in memory the first chunk lies, at least. */
+  readonly at: number;
 }
 
-/** What passes by a ring: octets of whole frames with their rows, or a mark for something that goes another way. */
-export interface Slot {
-  /** What is in it, in a number that both sides agree on. */
-  kind: number;
-  /** Octets used of `bytes`. */
-  octets: number;
-  /** Rows used of `table`. */
-  rows: number;
-  /** Offset of the first header in `bytes` if headers and payloads are one run, else -1. */
-  from: number;
+/** Memory of the ring: octets, and rows that say where in them frames lie. */
+export interface Chunk {
+  /** The headroom first. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly table: Int32Array;
 }
 
+/** What passes by a ring: octets of whole frames with their rows, or a mark for something that goes another way. */
+export type Slot = Int32Array;
+
 /** One end of a ring. */
 abstract class RingEnd {
   readonly shape: RingShape;
+  readonly chunks: readonly Chunk[];
   protected readonly words: Int32Array;
   readonly #slots: readonly Slot[];
 
   constructor(memory: SharedArrayBuffer, shape: RingShape) {
     this.shape = shape;
-    this.words = new Int32Array(memory, 0, CONTROL);
-    this.#slots = Array.from({ length: shape.slots }, (_, i) => new SharedSlot(memory, shape, i));
+    this.words = new Int32Array(memory, CONTROL_AT, CONTROL);
+    const slots = CONTROL_AT + CONTROL * 4;
+    this.#slots = Array.from({ length: shape.slots }, (_, i) => new Int32Array(memory, slots + i * SLOT * 4, SLOT));
+    this.chunks = Array.from({ length: shape.chunks }, (_, i) => chunkOf(memory, shape, i));
   }
 
   /** Slots that are the reader's now. */
@@ -81,26 +102,59 @@ abstract class RingEnd {
 /** The end that fills slots. */
 export class RingWriter extends RingEnd {
   #written = 0;
+  #chunk = -1;
+  /** For each chunk, what FREED must have come to before it may be written to again. */
+  readonly #freeFrom: Int32Array;
+
+  constructor(memory: SharedArrayBuffer, shape: RingShape) {
+    super(memory, shape);
+    this.#freeFrom = new Int32Array(shape.chunks);
+  }
 
   /** The slot to fill next; undefined if all are full. Then the reader will wake us, once it has given one back. */
   claim(): Slot | undefined {
-    if (this.#full) {
-      Atomics.store(this.words, WRITER_WAITS, 1);
-      if (this.#full) return undefined;
-      Atomics.store(this.words, WRITER_WAITS, 0);
-    }
-    return this.slot(this.#written);
+    return this.#allowed(() => !this.#full) ? this.slot(this.#written) : undefined;
+  }
+
+  /** The chunk to fill next, all of it ours; -1 if there is none. Then the reader will wake us. */
+  claimChunk(): number {
+    const next = (this.#chunk + 1) % this.shape.chunks;
+    if (!this.#allowed(() => ((this.#freeFrom[next] - this.#freed) | 0) <= 0)) return -1;
+    this.#chunk = next;
+    return next;
+  }
+
+  /** Chunks that may not be written to yet. */
+  get used(): number {
+    const freed = this.#freed;
+    let used = 0;
+    for (const from of this.#freeFrom) if (((from - freed) | 0) > 0) used++;
+    return used;
   }
 
   /** The claimed slot is filled. Returns true if the reader has to be woken. */
   publish(): boolean {
+    const chunk = this.slot(this.#written)[CHUNK];
     this.#written = (this.#written + 1) | 0;
+    if (chunk >= 0) this.#freeFrom[chunk] = this.#written;
     Atomics.store(this.words, WRITTEN, this.#written);
     return Atomics.exchange(this.words, READER_WAITS, 0) === 1;
   }
 
+  #allowed(look: () => boolean): boolean {
+    if (look()) return true;
+    Atomics.store(this.words, WRITER_WAITS, 1);
+    if (!look()) return false;
+    Atomics.store(this.words, WRITER_WAITS, 0);
+    return true;
+  }
+
   get #full(): boolean {
-    return ((this.#written - Atomics.load(this.words, FREED)) | 0) >= this.shape.slots;
+    return ((this.#written - this.#freed) | 0) >= this.shape.slots;
+  }
+
+  get #freed(): number {
+    return Atomics.load(this.words, FREED);
   }
 }
 
@@ -132,51 +186,42 @@ export class RingReader extends RingEnd {
 
 /** Memory for a ring. */
 export function ringMemory(shape: RingShape): SharedArrayBuffer {
-  return new SharedArrayBuffer((CONTROL + shape.slots * wordsOf(shape)) * 4);
+  return new SharedArrayBuffer(sizeOf(shape));
 }
 
-class SharedSlot implements Slot {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly table: Int32Array;
-  readonly #head: Int32Array;
+/** Memory for a ring that WebAssembly can work in, where there is such. */
+export function scannedMemory(shape: RingShape): WebAssembly.Memory | SharedArrayBuffer {
+  const pages = Math.ceil(sizeOf(shape) / 65_536);
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  } catch {
+    return ringMemory(shape);
+  }
+}
 
-  constructor(memory: SharedArrayBuffer, shape: RingShape, place: number) {
-    const at = (CONTROL + place * wordsOf(shape)) * 4;
-    this.#head = new Int32Array(memory, at, HEAD);
-    this.table = new Int32Array(memory, at + HEAD * 4, shape.rows * 2);
+/** What of it lies in JavaScript's sight. */
+export function bufferOf(memory: WebAssembly.Memory | SharedArrayBuffer): SharedArrayBuffer {
+  return memory instanceof SharedArrayBuffer ? memory : (memory.buffer as unknown as SharedArrayBuffer);
+}
+
+/** Rows first: they are words. */
+function chunkOf(memory: SharedArrayBuffer, shape: RingShape, place: number): Chunk {
+  const at = firstOf(shape) + place * chunkSize(shape);
+  return {
+    table: new Int32Array(memory, at, shape.rows * 2),
     // Typed as memory that is not shared, as a batch's octets are: whoever is given them is told.
-    this.bytes = new Uint8Array(memory, at + (HEAD + shape.rows * 2) * 4, shape.octets) as never;
-  }
-
-  get kind(): number {
-    return this.#head[KIND];
-  }
-  set kind(kind: number) {
-    this.#head[KIND] = kind;
-  }
-
-  get octets(): number {
-    return this.#head[OCTETS];
-  }
-  set octets(octets: number) {
-    this.#head[OCTETS] = octets;
-  }
-
-  get rows(): number {
-    return this.#head[ROWS];
-  }
-  set rows(rows: number) {
-    this.#head[ROWS] = rows;
-  }
-
-  get from(): number {
-    return this.#head[FROM];
-  }
-  set from(from: number) {
-    this.#head[FROM] = from;
-  }
+    bytes: new Uint8Array(memory, at + shape.rows * 8, shape.headroom + shape.octets) as never,
+  };
 }
 
-function wordsOf({ octets, rows }: RingShape): number {
-  return HEAD + rows * 2 + octets / 4;
+function chunkSize({ headroom, octets, rows }: RingShape): number {
+  return rows * 8 + headroom + octets;
+}
+
+function firstOf({ at, slots }: RingShape): number {
+  return Math.max(at, CONTROL_AT + (CONTROL + slots * SLOT) * 4);
+}
+
+function sizeOf(shape: RingShape): number {
+  return firstOf(shape) + shape.chunks * chunkSize(shape);
 }

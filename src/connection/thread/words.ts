@@ -1,14 +1,25 @@
 /** What the two threads say to each other beside their rings. All of it can be cloned from thread to thread. */
+import { HEADROOM, WINDOW } from "../../codec/layout.js";
 import type { EndedBy } from "../ending.js";
 import type { ConnectionOptions } from "../options.js";
 import type { RingShape } from "./ring.js";
 
-/** Runs that came: as many octets as one read brings, and as many rows as one scan writes. */
-export const INBOUND: RingShape = { slots: 8, octets: 128 * 1024, rows: 8192 };
+/**
+ * Runs that came. A socket reads into one chunk after another, each as large as what one read may bring. They lie
+ * behind what the codec's module counts from.
+ */
+export const INBOUND: RingShape = {
+  slots: 64,
+  chunks: 8,
+  headroom: HEADROOM,
+  octets: 128 * 1024,
+  rows: 16_384,
+  at: WINDOW,
+};
 /**
  * Octets that are to leave. Fewer at once than leave uncopied, so that what lies in a slot is always copied out of it.
  */
-export const OUTBOUND: RingShape = { slots: 16, octets: 32 * 1024, rows: 0 };
+export const OUTBOUND: RingShape = { slots: 16, chunks: 16, headroom: 0, octets: 32 * 1024, rows: 0, at: 0 };
 
 /** What is in a slot of the inbound ring: the frames themselves, or word that they come by a message of their own. */
 export const RUN = 0;
@@ -24,7 +35,7 @@ export interface Opening {
   readonly url: string;
   /** Such as can be cloned. */
   readonly options: ConnectionOptions;
-  readonly inbound: SharedArrayBuffer;
+  readonly inbound: WebAssembly.Memory | SharedArrayBuffer;
   readonly outbound: SharedArrayBuffer;
 }
 

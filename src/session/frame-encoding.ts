@@ -4,7 +4,7 @@ import type { Frame } from "../codec/frame.js";
 import type { Octets } from "../codec/payload.js";
 
 /** One frame as octets to send, owned. */
-export type Framing = (frame: Frame) => Octets;
+export type FrameEncoding = (frame: Frame) => Octets;
 
 /** A header with the length, then the body. */
-export const zmtpFraming: Framing = (frame) => encodeFrame(frame.payload, frame);
+export const zmtpEncoding: FrameEncoding = (frame) => encodeFrame(frame.payload, frame);
