@@ -5,7 +5,7 @@ import type { Connection } from "./connection.js";
 import { parseEndpoint } from "./endpoint.js";
 import { connectionError } from "./fault.js";
 import type { Link } from "./link.js";
-import { open } from "./opening.js";
+import { open } from "./open.js";
 import { type ConnectionOptions, settingsFor } from "./options.js";
 import { refuseHeartbeat, type WebSocketLike, WebSocketTransport, zwsParts } from "./websocket.js";
 

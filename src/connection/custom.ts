@@ -1,6 +1,6 @@
 /** A connection over a transport of the caller's own; the contract stands in transport.ts. */
 import type { Connection } from "./connection.js";
-import { open } from "./opening.js";
+import { open } from "./open.js";
 import { type ConnectionOptions, settingsFor } from "./options.js";
 import type { Transport, TransportUser } from "./transport.js";
 

@@ -18,7 +18,7 @@ import { ZmtpOutbox } from "./outbox.js";
 import { Outflow, type OutflowUser } from "./outflow.js";
 import { plainPayload } from "./payload-maker.js";
 import * as reasons from "./reasons.js";
-import { plainReception, type Reception, type ReceptionUser } from "./reception.js";
+import { Reception, type ReceptionUser } from "./reception.js";
 import { Sender } from "./sender.js";
 import { SessionCommands } from "./session-commands.js";
 import type { Subscriptions } from "./subscriptions.js";
@@ -73,7 +73,8 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
     this.#inflow = new Inflow(settings.receiveHighWaterMark, makePayload, this, messageMark);
     this.inbox = this.#inflow.inbox;
     this.#incoming = new EventHandler(this.#session, this.inbox, this, { maxMessageSize, maxMessageFrames }, settings);
-    this.reception = makeReception(this, this.#session, this.#incoming, this.outflow);
+    const reception = [this, this.#session, this.#incoming, this.outflow] as const;
+    this.reception = makeReception?.(...reception) ?? new Reception(...reception);
     this.sender = new Sender(settings.socketType, new SessionCommands(this.#session, this.outflow), this.outflow);
     this.#patience.wait(connectTimeout, () => this.#fail("timeout", reasons.connectTimeout(connectTimeout)));
     budget?.enter(this);

@@ -1,28 +1,8 @@
-/** From a link that is being opened to a connection, or to the reason why there is none. */
+/** Whoever waits for a connection to be opened. */
 import type { Connection } from "./connection.js";
 import type { Ending } from "./ending.js";
 import { type Faced, faceOf } from "./face.js";
-import { Link } from "./link.js";
-import type { LinkParts, LinkUser } from "./link-user.js";
-import type { Settings } from "./options.js";
-
-/** Makes a link, lets `begin` reach the peer, and resolves with the connection once its handshake is complete. */
-export function open<P extends Uint8Array>(
-  settings: Settings,
-  parts: LinkParts,
-  begin: (link: Link) => void,
-): Promise<Connection<P>> {
-  return new Promise((resolve, reject) => {
-    const user = new Opening<P>(resolve, ({ error }) => reject(error));
-    const link = new Link(settings, { ...parts, user });
-    if (link.over) return;
-    try {
-      begin(link);
-    } catch (error) {
-      link.destroy(error);
-    }
-  });
-}
+import type { LinkUser } from "./link-user.js";
 
 /** Hears of the handshake and the end of a link, here or in another thread, and makes a face between the two. */
 export class Opening<P extends Uint8Array> implements LinkUser {

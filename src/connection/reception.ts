@@ -25,63 +25,63 @@ export interface ReceptionUser {
 
 /** Hears the transport of one link. */
 export class Reception implements TransportUser {
-  protected readonly link: ReceptionUser;
-  protected readonly session: ZmtpSession;
-  protected readonly incoming: EventHandler;
+  readonly #link: ReceptionUser;
+  readonly #session: ZmtpSession;
+  readonly #incoming: EventHandler;
   readonly #outflow: Outflow;
 
   constructor(link: ReceptionUser, session: ZmtpSession, incoming: EventHandler, outflow: Outflow) {
-    this.link = link;
-    this.session = session;
-    this.incoming = incoming;
+    this.#link = link;
+    this.#session = session;
+    this.#incoming = incoming;
     this.#outflow = outflow;
   }
 
   /** Where a socket may read into; then `landed`. The codec's region; as a function, to be asked before each read. */
   get landing(): Uint8Array | (() => Uint8Array) {
-    return this.session.landing;
+    return this.#session.landing;
   }
 
   attached(transport: Transport, greeting?: Greeting): void {
-    if (this.link.over) {
+    if (this.#link.over) {
       transport.destroy();
       return;
     }
-    this.link.reached(transport);
-    if (greeting === undefined) this.#outflow.command(this.session.start());
+    this.#link.reached(transport);
+    if (greeting === undefined) this.#outflow.command(this.#session.start());
     else {
-      this.session.greeted(greeting, this.#outflow.outbox.encoding);
+      this.#session.greeted(greeting, this.#outflow.outbox.encoding);
       this.#report();
     }
     this.#outflow.flush();
   }
 
   received(chunk: Uint8Array): void {
-    if (this.link.over) return;
-    this.session.take(chunk);
+    if (this.#link.over) return;
+    this.#session.take(chunk);
     this.#report();
   }
 
   receivedOwned(chunk: Uint8Array): void {
-    if (this.link.over) return;
-    this.session.takeOwned(chunk);
+    if (this.#link.over) return;
+    this.#session.takeOwned(chunk);
     this.#report();
   }
 
   landed(length: number): void {
-    if (this.link.over) return;
-    this.session.landed(length);
+    if (this.#link.over) return;
+    this.#session.landed(length);
     this.#report();
   }
 
   receivedFrame(payload: Uint8Array, flags: FrameFlags): void {
-    if (this.link.over) return;
-    this.incoming.frame(payload, flags);
-    this.link.heldChanged();
+    if (this.#link.over) return;
+    this.#incoming.frame(payload, flags);
+    this.#link.heldChanged();
   }
 
   refused(error: ZmtpError): void {
-    this.link.refuse(error);
+    this.#link.refuse(error);
   }
 
   sent(octets: number, chunk?: Uint8Array): void {
@@ -89,20 +89,17 @@ export class Reception implements TransportUser {
   }
 
   ended(): void {
-    if (this.link.over) return;
-    for (const event of this.session.end()) this.incoming.tell(event);
-    if (!this.link.over) this.link.peerEnded();
+    if (this.#link.over) return;
+    for (const event of this.#session.end()) this.#incoming.tell(event);
+    if (!this.#link.over) this.#link.peerEnded();
   }
 
   gone(error?: unknown): void {
-    if (!this.link.over) this.link.gone(error);
+    if (!this.#link.over) this.#link.gone(error);
   }
 
   #report(): void {
-    this.incoming.report();
-    this.link.heldChanged();
+    this.#incoming.report();
+    this.#link.heldChanged();
   }
 }
-
-/** What most links have. */
-export const plainReception = (...parts: ConstructorParameters<typeof Reception>): Reception => new Reception(...parts);

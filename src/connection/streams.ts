@@ -5,7 +5,7 @@
 import type { Connection } from "./connection.js";
 import { deadline } from "./deadline.js";
 import { Deferred } from "./deferred.js";
-import { open } from "./opening.js";
+import { open } from "./open.js";
 import { type ConnectionOptions, settingsFor } from "./options.js";
 import type { Transport, TransportUser } from "./transport.js";
 

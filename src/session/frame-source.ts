@@ -38,47 +38,51 @@ class Framed {
 
 /** Takes octets or whole frames in, and gives runs of frames out. */
 export class FrameSource {
-  readonly decoder: FrameDecoder;
+  readonly #decoder: FrameDecoder;
   /** There only where the transport frames by itself. */
   #framed: Framed | undefined;
 
   /** @param position - Where in the stream the first octet stands. */
   constructor(codec: Codec, position: number) {
-    this.decoder = new FrameDecoder({ codec });
-    this.decoder.expect(COMMANDS_ONLY, position);
+    this.#decoder = new FrameDecoder({ codec });
+    this.#decoder.expect(COMMANDS_ONLY, position);
+  }
+
+  get decoder(): FrameDecoder {
+    return this.#decoder;
   }
 
   /** Which frames are welcome from here on. */
   expect(limits: Limits): void {
-    this.decoder.expect(limits);
+    this.#decoder.expect(limits);
     if (this.#framed !== undefined) this.#framed.limits = limits;
   }
 
   /** All that comes will be framed, and no greeting precedes it. */
   comesFramed(): void {
     this.#framed = new Framed();
-    this.decoder.expect(COMMANDS_ONLY, 0);
+    this.#decoder.expect(COMMANDS_ONLY, 0);
   }
 
   push(chunk: Uint8Array): void {
-    this.decoder.push(chunk);
+    this.#decoder.push(chunk);
   }
 
   /** As `push`; the chunk becomes ours. */
   pushOwned(chunk: Uint8Array): void {
-    this.decoder.takeOwned(chunk);
+    this.#decoder.takeOwned(chunk);
   }
 
   reserve(size?: number): Uint8Array {
-    return this.decoder.reserve(size);
+    return this.#decoder.reserve(size);
   }
 
   commit(length: number): void {
-    this.decoder.commit(length);
+    this.#decoder.commit(length);
   }
 
   landed(length: number): void {
-    this.decoder.landed(length);
+    this.#decoder.landed(length);
   }
 
   /** Takes in a frame that the transport has framed; its payload becomes ours. */
@@ -89,7 +93,7 @@ export class FrameSource {
 
   /** The next run of messages, or a command alone. Throws a ZmtpError for a frame that is not welcome. */
   nextBatch(): FrameBatch | undefined {
-    return this.#framed === undefined ? this.decoder.nextBatch() : this.#framed.shift();
+    return this.#framed === undefined ? this.#decoder.nextBatch() : this.#framed.shift();
   }
 
   /** Where in the stream payload `i` of the run just read begins. */
@@ -99,11 +103,11 @@ export class FrameSource {
 
   /** Where in the stream the first octet stands that has not been read. */
   get position(): number {
-    return this.decoder.position + (this.#framed?.octets ?? 0);
+    return this.#decoder.position + (this.#framed?.octets ?? 0);
   }
 
   /** Octets taken in and not read yet. */
   get pending(): number {
-    return this.decoder.pending + (this.#framed?.pending ?? 0);
+    return this.#decoder.pending + (this.#framed?.pending ?? 0);
   }
 }

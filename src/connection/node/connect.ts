@@ -3,7 +3,7 @@
  */
 import type { Connection } from "../connection.js";
 import { parseEndpoint } from "../endpoint.js";
-import { open } from "../opening.js";
+import { open } from "../open.js";
 import { bufferPayload } from "./buffer-payload.js";
 import { type NodeConnectOptions, nodeSettingsFor } from "./options.js";
 import type { NodePayload } from "./payload-type.js";

@@ -11,8 +11,10 @@
  * the clear, between two messages, nothing that waits elsewhere, room in the ring. It goes back for whatever is not a
  * message frame of at most the headroom, and while the ring is full.
  */
+import type { ZmtpSession } from "../../session/session.js";
 import { isPublisher } from "../../session/socket-type.js";
-import { Reception } from "../reception.js";
+import type { EventHandler } from "../event-handler.js";
+import { Reception, type ReceptionUser } from "../reception.js";
 import type { ChunkFiller } from "./chunk-filler.js";
 
 /** The guest, as the reception sees it. */
@@ -27,6 +29,9 @@ export interface RingReceptionUser {
 
 /** Takes in what the socket of one guest tells. */
 export class RingReception extends Reception {
+  readonly #link: ReceptionUser;
+  readonly #session: ZmtpSession;
+  readonly #incoming: EventHandler;
   readonly #filler: ChunkFiller;
   readonly #user: RingReceptionUser;
   readonly #headroom: number;
@@ -40,6 +45,7 @@ export class RingReception extends Reception {
     user: RingReceptionUser,
   ) {
     super(...parts);
+    [this.#link, this.#session, this.#incoming] = parts;
     this.#filler = filler;
     this.#headroom = headroom;
     this.#user = user;
@@ -54,8 +60,8 @@ export class RingReception extends Reception {
       super.landed(length);
       return;
     }
-    if (this.link.over) return;
-    this.incoming.heard();
+    if (this.#link.over) return;
+    this.#incoming.heard();
     this.#count(this.#filler.landed(length));
     if (!this.#filler.understood || !this.#user.straight) this.#leave();
   }
@@ -73,7 +79,7 @@ export class RingReception extends Reception {
       if (room !== undefined) return room;
       this.#goOn();
     }
-    return this.session.landing;
+    return this.#session.landing;
   }
 
   #enter(): void {
@@ -88,7 +94,7 @@ export class RingReception extends Reception {
    * unchanged. Undefined if we cannot go on from here.
    */
   #release(): Uint8Array | undefined {
-    const { phase, socketType, insideMessage, incoming } = this.session.protocol;
+    const { phase, socketType, insideMessage, incoming } = this.#session.protocol;
     const { pending, unread } = incoming.decoder;
     if (phase.at !== "active" || phase.traffic !== undefined || insideMessage || isPublisher(socketType))
       return undefined;
@@ -102,7 +108,7 @@ export class RingReception extends Reception {
 
   /** So many octets more of the stream have been read. */
   #skip(octets: number): void {
-    const { incoming, limits } = this.session.protocol;
+    const { incoming, limits } = this.#session.protocol;
     incoming.decoder.expect(limits, incoming.position + octets);
   }
 
