@@ -110,6 +110,7 @@ class Telling {
       for (const side of sides) this.#show(connection, view, story.end(side), undefined);
     }
     const { say } = this.#context;
+    if (this.#stories.size === 0) return;
     const gaps = this.gaps > 0 ? `; gaps: ${this.gaps}` : "";
     say.note(`${this.entries} entries of ${this.#stories.size} connections; faults: ${this.faults}${gaps}`);
   }

@@ -72,8 +72,8 @@ export function peerCommand(kind: Kind): Command {
 
 async function run(kind: Kind, context: Context): Promise<ExitCode> {
   const { args, say } = context;
-  const [url, ...given] = args.positionals;
-  if (url === undefined) throw new UsageError(`a URL is missing: monocoque ${kind.name} tcp://127.0.0.1:5555`);
+  const [place, ...given] = args.positionals;
+  if (place === undefined) throw new UsageError(`a URL is missing: monocoque ${kind.name} tcp://127.0.0.1:5555`);
   if (!kind.sends && given.length > 0)
     throw new UsageError(`${kind.name} sends nothing: "${given[0]}" is one too many`);
   const format = formatOf(args);
@@ -83,6 +83,8 @@ async function run(kind: Kind, context: Context): Promise<ExitCode> {
   const size =
     numberOf(args, "max-size", { unit: "octets", least: 0, most: 2 ** 31 - 1, whole: true }) ?? 64 * 1024 * 1024;
   const listening = args.values.listen === true;
+  // tap and probe say 0 where ZeroMQ's sockets say *: either will do, everywhere.
+  const url = listening ? place.replace(/:0(?=\/?$)/, ":*") : place;
   const security = await securityOf(context);
   useWires(nodeWires);
   const socket = kind.open(context);

@@ -81,7 +81,7 @@ async function meet({ context, url, as, mechanism, time }: Meeting): Promise<Met
   const { say } = context;
   let endpoint: ReturnType<typeof parseEndpoint>;
   try {
-    endpoint = parseEndpoint(url);
+    endpoint = parseEndpoint(url.replace(/:\*(?=\/?$)/, ":0"));
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

@@ -78,7 +78,7 @@ function targetOf(url: unknown, name: string): Target {
     throw new UsageError(`--${name}: what passes over wss:// is sealed; tap ws:// behind it`);
   let endpoint: ReturnType<typeof parseEndpoint>;
   try {
-    endpoint = parseEndpoint(url);
+    endpoint = parseEndpoint(url.replace(/:\*(?=\/?$)/, ":0"));
   } catch (error) {
     throw new UsageError(`--${name}: ${(error as Error).message}`);
   }

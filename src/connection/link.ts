@@ -53,14 +53,7 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
 
   constructor(
     settings: Settings,
-    {
-      user = {},
-      outbox,
-      makePayload = plainPayload,
-      budget,
-      messageMark,
-      makeReception = plainReception,
-    }: LinkParts = {},
+    { user = {}, outbox, makePayload = plainPayload, budget, messageMark, makeReception }: LinkParts = {},
   ) {
     const codec = settings.codec ?? defaultCodec();
     const { signal, connectTimeout, maxMessageSize, maxMessageFrames } = settings;

@@ -10,7 +10,7 @@ import { after } from "../connection/timer.js";
 import { view } from "./bytes.js";
 import type { EndpointOwner } from "./endpoints.js";
 import { Linger, type Lingerer } from "./lingering.js";
-import { receiveMark, tellCommand, tellHandshakeFailed } from "./wire.js";
+import { receiveMark, tellHandshakeFailed } from "./wire.js";
 import { type PipeKeeper, WirePipe } from "./wire-pipe.js";
 
 /** Where peers come in. */
@@ -63,15 +63,7 @@ export class Accepted implements LinkUser, PipeKeeper, Lingerer {
   }
 
   command(_: Link, name: string, data: Uint8Array): void {
-    const { user } = this.#gate.owner;
-    tellCommand(
-      {
-        subscribed: (prefix, wanted) => user.subscribed(this.#pipe, prefix, wanted),
-        joined: (group, wanted) => user.joined(this.#pipe, group, wanted),
-      },
-      name,
-      data,
-    );
+    this.#pipe.command(name, data);
   }
 
   ended(link: Link, { error }: Ending): void {

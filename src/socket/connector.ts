@@ -12,7 +12,7 @@ import { view } from "./bytes.js";
 import type { EndpointOwner, OpenEndpoint } from "./endpoints.js";
 import { Linger, type Lingerer } from "./lingering.js";
 import { ReconnectInterval } from "./reconnect.js";
-import { receiveMark, tellCommand, tellHandshakeFailed } from "./wire.js";
+import { receiveMark, tellHandshakeFailed } from "./wire.js";
 import { type PipeKeeper, WirePipe } from "./wire-pipe.js";
 
 /** How an endpoint is reached, by its scheme. */
@@ -91,15 +91,7 @@ export class Connector implements LinkUser, PipeKeeper, OpenEndpoint, Lingerer {
   }
 
   command(_: Link, name: string, data: Uint8Array): void {
-    const { user } = this.#owner;
-    tellCommand(
-      {
-        subscribed: (prefix, wanted) => user.subscribed(this.#pipe, prefix, wanted),
-        joined: (group, wanted) => user.joined(this.#pipe, group, wanted),
-      },
-      name,
-      data,
-    );
+    this.#pipe.command(name, data);
   }
 
   ended(link: Link, { error }: Ending): void {

@@ -1,13 +1,12 @@
 /** Messages that are passed on as they came: a run of them, not taken apart. RFC 28, "The ROUTER Socket Type". */
-import type { FrameBatch } from "../codec/batch.js";
-import { encodeFrame } from "../codec/encoder.js";
+import { type FrameBatch, ownedFrame } from "../codec/batch.js";
 
 export class Run {
   /** The frames of its messages; borrowed from the pipe that they came by. */
   readonly frames: FrameBatch;
   /** What stands in front of each message and not in `frames`: at a ROUTER, whom they are from. Owned. */
   readonly front: Uint8Array | undefined;
-  #header: Uint8Array | undefined;
+  #frontFrame: FrameBatch | undefined;
   /** What the frames lie in: asking a typed array for it costs as much as a view, so it is asked once a run. */
   readonly #memory: ArrayBuffer;
   readonly #offset: number;
@@ -23,11 +22,11 @@ export class Run {
     return this.frames.length;
   }
 
-  /** The frame in front as it leaves. */
-  get encodedFront(): Uint8Array | undefined {
+  /** The frame in front, as whoever writes frames takes it. */
+  get frontFrame(): FrameBatch | undefined {
     if (this.front === undefined) return undefined;
-    this.#header ??= encodeFrame(this.front, { more: true });
-    return this.#header;
+    this.#frontFrame ??= ownedFrame(this.front, true, false);
+    return this.#frontFrame;
   }
 
   /** The octets of these frames, headers included, as they came; undefined for frames that do not lie side by side. */
@@ -36,13 +35,6 @@ export class Run {
     if (frames.from < 0) return undefined;
     const start = from === 0 ? frames.from : frames.end(from - 1);
     return new Uint8Array(this.#memory, this.#offset + start, frames.end(to - 1) - start);
-  }
-
-  /** The payloads of these frames, borrowed, and in front of them what stands there. */
-  message(from: number, to: number): Uint8Array[] {
-    const payloads = this.front === undefined ? [] : [this.front];
-    for (let i = from; i < to; i++) payloads.push(this.frames.payload(i));
-    return payloads;
   }
 
   /** Index behind so many messages from this frame on, or behind the last there is. */

@@ -118,27 +118,21 @@ export class WirePipe implements Pipe {
   sendRun(run: Run, from: number, to: number): void {
     if (this.#side.conflates) this.#forget();
     this.#sendEarly();
-    const front = run.encodedFront;
-    // A transport that frames by itself takes no octets that are framed already.
-    const framed = this.#outbox.encoding !== zmtpEncoding;
+    const front = run.frontFrame;
     for (let at = from, end = to; at < to; at = end) {
-      if (framed) {
-        end = run.endOf(1, at);
-        this.#outbox.message(run.message(at, end));
-        continue;
-      }
       if (front !== undefined) {
         end = run.endOf(1, at);
-        this.#outbox.octets(front, 0);
+        this.#outbox.batch(front);
       }
       this.#addRun(run, at, end);
     }
     this.#link?.outflow.accepted();
   }
 
-  /** One message, small, is added without an object made for it. */
+  /** One message, small, is added without an object made for it, unless the transport frames by itself. */
   #addRun(run: Run, from: number, to: number): void {
-    const octets = run.endOf(1, from) === to ? run.octets(from, to) : undefined;
+    const asItCame = this.#outbox.encoding === zmtpEncoding && run.endOf(1, from) === to;
+    const octets = asItCame ? run.octets(from, to) : undefined;
     if (octets !== undefined && octets.length < UNCOPIED) this.#outbox.octets(octets, 1);
     else this.#outbox.batch(run.frames.slice(from, to));
   }
@@ -190,6 +184,13 @@ export class WirePipe implements Pipe {
     if (!this.#full || this.waiting > roomAgainAt(this.#mark)) return;
     this.#full = false;
     this.#side.user.drained(this);
+  }
+
+  /** What a subscriber or a DISH at the other end wants. */
+  command(name: string, data: Uint8Array): void {
+    const { user } = this.#side;
+    if (name === "SUBSCRIBE" || name === "CANCEL") user.subscribed(this, data, name === "SUBSCRIBE");
+    if (name === "JOIN" || name === "LEAVE") user.joined(this, data, name === "JOIN");
   }
 
   /** Something has come where nothing was. */

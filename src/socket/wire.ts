@@ -121,13 +121,3 @@ export function tellHandshakeFailed(monitor: Monitor, address: string, error: un
     monitor.tell({ type: "handshake:error:protocol", address, error: fault });
   } else monitor.tell({ type: "handshake:error:other", address, error: fault("EPIPE") });
 }
-
-/** @internal Passes on what a subscriber or a DISH at the other end wants. */
-export function tellCommand(
-  tell: { subscribed(prefix: Uint8Array, wanted: boolean): void; joined(group: Uint8Array, wanted: boolean): void },
-  name: string,
-  data: Uint8Array,
-): void {
-  if (name === "SUBSCRIBE" || name === "CANCEL") tell.subscribed(data, name === "SUBSCRIBE");
-  if (name === "JOIN" || name === "LEAVE") tell.joined(data, name === "JOIN");
-}

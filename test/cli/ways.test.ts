@@ -185,9 +185,9 @@ it("ends by Ctrl-C while it waits for a peer, for octets, for a subscriber, for 
   const waiting = [
     [start(["pull", "tcp://127.0.0.1:1"], null), /nobody at/],
     [start(["push", "tcp://127.0.0.1:1", "never"], null), /nobody at/],
-    [start(["pub", "--listen", ANY, "never"], null), LISTENING],
-    [start(["probe", "--listen", "tcp://127.0.0.1:0", "-t", "600"], null), LISTENING],
-    [start(["tap", "--listen", "tcp://127.0.0.1:0", "--to", "tcp://127.0.0.1:1"], null), LISTENING],
+    [start(["pub", "--listen", "tcp://127.0.0.1:0", "never"], null), LISTENING],
+    [start(["probe", "--listen", ANY, "-t", "600"], null), LISTENING],
+    [start(["tap", "--listen", ANY, "--to", "tcp://127.0.0.1:1"], null), LISTENING],
   ] as const;
   for (const [running, said] of waiting) {
     await running.seen(said);

@@ -16,7 +16,7 @@ const KiB = 1024;
 const BUDGETS = {
   ".": 160 * KiB,
   "./node": 25 * KiB,
-  "./thread": 20 * KiB,
+  "./thread": 60 * KiB,
   "./curve": 24 * KiB,
   "./inspect": 40 * KiB,
   "./sockets": 95 * KiB,

@@ -181,6 +181,12 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("the mechani
     ],
     ["an empty message", encodeMessage(""), "UNEXPECTED_MESSAGE", 2],
     ["a message of another name", encodeMessage(concat(bytes(7), ascii("MESSAGF"), bytes(0))), "UNEXPECTED_MESSAGE", 2],
+    [
+      "a message whose name has another length",
+      encodeMessage(concat(bytes(8), ascii("MESSAGE"), bytes(0x55))),
+      "UNEXPECTED_MESSAGE",
+      2,
+    ],
     ["a PING", encodeCommand("PING", bytes(0, 0)), "UNEXPECTED_COMMAND", 2],
     ["an ERROR", encodeCommand("ERROR", bytes(3), ascii("400")), "UNEXPECTED_COMMAND", 2],
     ["a SUBSCRIBE", encodeCommand("SUBSCRIBE"), "UNEXPECTED_COMMAND", 2],

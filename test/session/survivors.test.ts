@@ -88,6 +88,32 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("a session, 
   });
 });
 
+describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("what comes, $name", ({ codec }) => {
+  it("stays one run where it holds no subscription", () => {
+    const session = new ZmtpSession({ socketType: "XPUB", codec });
+    for (const _ of session.receive(join(encodeGreeting(), ready("XSUB"))));
+    const messages = [5, 6, 7].map((octet) => writeFrame(Uint8Array.of(octet, 1)));
+    const runs = Array.from(session.receiveBatches(join(...messages)), (event) =>
+      event.type === "Frames" ? event.batch.length : event.type,
+    );
+    expect(runs).toEqual([3]);
+  });
+
+  it("names a mechanism of 20 letters, and not what follows its field", () => {
+    const greeting = new Uint8Array(64);
+    greeting.set([0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 3, 1, ...ascii("ABCDEFGHIJKLMNOPQRST"), 1]);
+    const session = new ZmtpSession({ socketType: "PAIR", codec });
+    const error = [...session.receive(greeting)].at(-1);
+    expect(error).toMatchObject({ type: "Error", error: { code: "MECHANISM_MISMATCH" } });
+    expect(session.error?.message).toMatch(/ABCDEFGHIJKLMNOPQRST(?![^ .,;:"')])/);
+  });
+});
+
+it("takes no property whose name is a number", () => {
+  const metadata = new Map([[5, "x"]]) as unknown as Record<string, string>;
+  expect(() => new ZmtpSession({ socketType: "PUSH", metadata })).toThrow(/not the name of a property/);
+});
+
 describe("socket types", () => {
   it.each(["SUB", "PULL", "DISH", "GATHER"] as const)("a %s only receives", (type) =>
     expect(isSender(type)).toBe(false),

@@ -43,7 +43,9 @@ export class Transport {
   /** An endpoint that any socket may bind. */
   get wildcard(): string {
     if (this.scheme === "inproc") return `inproc://test-${++names}`;
-    return this.scheme === "ipc" ? `ipc:///tmp/monocoque-test-${process.pid}-${++names}` : "tcp://127.0.0.1:*";
+    return this.scheme === "ipc"
+      ? `ipc:///tmp/monocoque-test-${process.pid}-${++names}`
+      : `${this.scheme}://127.0.0.1:*`;
   }
 
   /** Binds, and says where. */
