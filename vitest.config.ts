@@ -37,6 +37,13 @@ export default defineConfig({
       ...(browserFound || browserWanted
         ? [
             {
+              // A page may share memory with its workers only where it is cut off from others.
+              server: {
+                headers: {
+                  "Cross-Origin-Opener-Policy": "same-origin",
+                  "Cross-Origin-Embedder-Policy": "require-corp",
+                },
+              },
               test: {
                 name: "browser",
                 include: universal,
