@@ -41,6 +41,13 @@ it("has no block of a kind that nothing looks at", () => {
   expect(unknown.map((block) => `${where(block)} ${block.language}`)).toEqual([]);
 });
 
+it("has no program among its drawings", () => {
+  const drawings = blocks.filter(({ language }) => language === "");
+  expect(
+    drawings.filter(({ text }) => /^ *(import|export|const|let|for await)\b.*[;{]$/m.test(text)).map(where),
+  ).toEqual([]);
+});
+
 it("has JSON that is JSON", () => {
   const json = blocks.filter(({ language }) => language === "json");
   expect(json.length).toBeGreaterThan(0);

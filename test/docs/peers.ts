@@ -105,18 +105,20 @@ async function kernel(run: Run): Promise<void> {
 async function chain(run: Run): Promise<void> {
   const { socket, program, subscription } = await publisher(run, "28332");
   expect(subscription).toBe("\x01hashblock");
-  for (const number of [0xfffffffe, 0xffffffff, 0, 3]) {
+  for (const number of [0xfffffffe, 0xffffffff, 0, 3, 1]) {
     const counter = Buffer.alloc(4);
     counter.writeUInt32LE(number);
     await socket.send(["hashblock", Buffer.alloc(32, number & 0xff), counter]);
   }
-  await program.says(/^block (03){32}$/);
+  await program.says(/^block (01){32}$/);
   expect(program.lines).toEqual([
     `block ${"fe".repeat(32)}`,
     `block ${"ff".repeat(32)}`,
     `block ${"00".repeat(32)}`,
     "2 blocks missed",
     `block ${"03".repeat(32)}`,
+    "the node has begun anew",
+    `block ${"01".repeat(32)}`,
   ]);
   await interrupted(program);
 }
