@@ -26,18 +26,28 @@ const maxWorkers = availableParallelism() + 1;
 /** Every borrowed view is overwritten once it is stale. */
 const poison = process.env.POISON === undefined ? [] : ["test/fuzz/poison.ts"];
 
+/** What hangs fails. The machine may be starved: nothing that goes on is to be cut off by this. */
+const patience = { testTimeout: 120_000, hookTimeout: 240_000 };
+
 export default defineConfig({
   test: {
     maxWorkers,
     projects: [
-      { test: { name: "node", include: ["test/**/*.test.ts"], testTimeout: 120_000, setupFiles: poison } },
+      { test: { name: "node", include: ["test/**/*.test.ts"], ...patience, setupFiles: poison } },
       ...(browserFound || browserWanted
         ? [
             {
+              // A page may share memory with its workers only where it is cut off from others.
+              server: {
+                headers: {
+                  "Cross-Origin-Opener-Policy": "same-origin",
+                  "Cross-Origin-Embedder-Policy": "require-corp",
+                },
+              },
               test: {
                 name: "browser",
                 include: universal,
-                testTimeout: 120_000,
+                ...patience,
                 browser: {
                   enabled: true,
                   headless: true,

@@ -70,7 +70,7 @@ export interface BatchReadable<Batch = FrameBatch> {
   /** The next run of whole messages, valid until the next is asked for. Throws as `receive` does. */
   receiveBatch(): Promise<Batch>;
   /** One run after the other, each valid until the next is asked for. */
-  batches(): AsyncIterableIterator<Batch, undefined>;
+  batches(): AsyncIterableIterator<Batch>;
 }
 
 /** Beyond the `zeromq` package: many messages with one call. */

@@ -90,16 +90,16 @@ export function iterate(this: Socket): AsyncIterator<Received, undefined> {
 }
 
 /** @internal As `iterate`, a run of messages at a time. */
-export function iterateBatches(this: Socket): AsyncIterableIterator<FrameBatch, undefined> {
+export function iterateBatches(this: Socket): AsyncIterableIterator<FrameBatch> {
   return batchesOf(this, hearing(coreOf(this)), nextBatch);
 }
 
 /** @internal As `iterateBatches`, each with the identity of its sender. */
-export function iterateRouted(this: Socket): AsyncIterableIterator<RoutedBatch, undefined> {
+export function iterateRouted(this: Socket): AsyncIterableIterator<RoutedBatch> {
   return batchesOf(this, coreOf(this), nextRouted);
 }
 
-function batchesOf<T>(socket: Socket, core: SocketCore, next: NextRun<T>): AsyncIterableIterator<T, undefined> {
+function batchesOf<T>(socket: Socket, core: SocketCore, next: NextRun<T>): AsyncIterableIterator<T> {
   return {
     [Symbol.asyncIterator]() {
       return this;

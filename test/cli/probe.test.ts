@@ -68,7 +68,7 @@ it("names cause, octet, section and remedy of every fault in the catalogue", asy
       return { id, exit: 1, healthy: false, code, offset, section, remedy: true };
     }),
   );
-}, 60_000);
+});
 
 it("tells the story and the verdict at 80 and at 40 columns, and no line is longer", async () => {
   const fault = catalogue.find(({ id }) => id === "mechanism-plain") as Fault;

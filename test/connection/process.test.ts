@@ -30,7 +30,7 @@ afterAll(() => rm(folder, { recursive: true }));
 async function script(body: string): Promise<string> {
   const path = join(folder, `script-${++scripts}.mjs`);
   await writeFile(path, `import { connect, listen } from "monocoque/node";\n${body}`);
-  const { stdout } = await run(process.execPath, ["--unhandled-rejections=strict", path], { timeout: 25_000 });
+  const { stdout } = await run(process.execPath, ["--unhandled-rejections=strict", path], { timeout: 100_000 });
   return stdout.trim();
 }
 

@@ -377,9 +377,12 @@ describe("busyPoll", () => {
     return performance.eventLoopUtilization().idle - idle;
   }
 
-  it("is off unless it is asked for: the thread sleeps until something comes", async () => {
-    expect(await sleptAfterSending({})).toBeGreaterThan(20);
-  });
+  /** A starved machine leaves a thread no time to sleep: it is looked at again, and the test's own timeout ends that. */
+  async function sleepsAfterSending(options: object): Promise<void> {
+    while ((await sleptAfterSending(options)) <= 20);
+  }
+
+  it("is off unless it is asked for: the thread sleeps until something comes", () => sleepsAfterSending({}));
 
   it("is not for our answers: a peer that goes on with PINGs does not keep the thread awake", async () => {
     let pinging: NodeJS.Timeout | undefined;
@@ -390,11 +393,11 @@ describe("busyPoll", () => {
     const { idle } = performance.eventLoopUtilization();
     // A thread that is kept awake never gets there, and the test's own timeout ends the waiting.
     while (performance.eventLoopUtilization().idle - idle < 100) await pause(20);
-  }, 20_000);
+  });
 
   it("keeps the thread awake for an answer, and no longer than it says", async () => {
     expect(await sleptAfterSending({ busyPoll: 80_000 })).toBeLessThan(10);
     await pause(80);
-    expect(await sleptAfterSending({ busyPoll: 2000 })).toBeGreaterThan(20);
+    await sleepsAfterSending({ busyPoll: 2000 });
   });
 });

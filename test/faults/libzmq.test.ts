@@ -13,7 +13,7 @@ const { libzmq, answers } = JSON.parse(readFileSync(new URL("libzmq.json", impor
 /** Milliseconds: short for what is not to happen, and longer ones for a machine that is busy. */
 const PATIENCE = [300, 3000, 20_000];
 
-describe.concurrent(`libzmq ${libzmq}`, { timeout: 60_000 }, () => {
+describe.concurrent(`libzmq ${libzmq}`, { timeout: 180_000 }, () => {
   it("is the one that was asked", () => expect(zmq.version).toBe(libzmq));
 
   it.each(catalogue.filter(({ id }) => answers[id].does === "closes"))("closes: $id", async (fault) => {

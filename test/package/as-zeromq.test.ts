@@ -53,7 +53,7 @@ describe("the folder that stands in for zeromq", () => {
     const manifest = { private: true, dependencies, overrides: { zeromq: "$zeromq" } };
     await writeFile(join(folder, "package.json"), JSON.stringify(manifest));
     await run("npm", ["install", ...quiet], { cwd: folder });
-  }, 120_000);
+  });
 
   afterAll(() => rm(folder, { recursive: true }));
 
@@ -96,7 +96,7 @@ describe("the folder that stands in for zeromq", () => {
     await onlyOurs();
     await run("npm", ["ci", ...quiet], { cwd: folder });
     await onlyOurs();
-  }, 60_000);
+  });
 
   it("has the names of zeromq, required and imported, and no class twice", async () => {
     const required = await printed(

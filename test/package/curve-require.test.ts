@@ -19,7 +19,7 @@ curve.ready.then(async () => {
 
 test("require loads CURVE, says what to await before libsodium is there, and shares it with import", () => {
   const args = ["--experimental-require-module", "--no-warnings", "-e", PROGRAM];
-  const { early, ...rest } = JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8", timeout: 30_000 }));
+  const { early, ...rest } = JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8", timeout: 100_000 }));
   expect(early).toContain("await `ready` of monocoque/curve first");
   expect(rest).toEqual({ same: true, belongs: true });
 });

@@ -157,7 +157,7 @@ describe("the published declarations", () => {
     const [packed] = Object.values(JSON.parse(stdout)) as [{ filename: string }];
     await run("tar", ["xzf", join(folder, packed.filename), "--strip-components=1", "-C", installed]);
     await writeFile(join(folder, "package.json"), '{ "type": "module" }');
-  }, 120_000);
+  });
 
   afterAll(() => rm(folder, { recursive: true }));
 

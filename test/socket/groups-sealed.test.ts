@@ -37,4 +37,4 @@ it("a DISH joins and leaves a RADIO's groups where all traffic is sealed", async
     radio.close();
     dish.close();
   }
-}, 20_000);
+});

@@ -40,7 +40,12 @@ onBoth("request-reply", ["inproc", "tcp"], (zmq, transport) => {
     dealer.connect(await transport.bind(rep));
     await dealer.send(["no delimiter"]);
     await dealer.send(["who", "else", "", "body", "more"]);
-    expect(texts(await rep.receive())).toEqual(["body", "more"]);
+    let asked: Buffer[] | undefined;
+    // The addon's receive() rejects with EAGAIN, in no time, where it was woken for nothing but what has no delimiter.
+    await until(async () => {
+      return (await codeOf(async () => (asked = await rep.receive()))) !== "EAGAIN";
+    });
+    expect(texts(asked ?? [])).toEqual(["body", "more"]);
     await rep.send("ok");
     expect(texts(await dealer.receive())).toEqual(["who", "else", "", "ok"]);
   });
