@@ -210,7 +210,7 @@ export class FrameBatch implements Iterable<Frame> {
     const bytes = reused ? stale.#bytes : new Uint8Array(run);
     if (reused) bytes.set(run);
     const table = stale && stale.#table.length >= length * 2 ? stale.#table : new Int32Array(length * 2);
-    moveRows(this.rows, table, 0, -from);
+    moveRows(this.#table, length, table, 0, -from);
     return new FrameBatch(bytes, table, length, this.#command, this.#from < 0 ? APART : 0, undefined, true);
   }
 
@@ -279,9 +279,9 @@ export function ownedFrame(payload: Uint8Array, more: boolean, command: boolean,
   return new FrameBatch(payload as Octets, table, 1, command, APART, undefined, sole);
 }
 
-/** @internal Writes rows into `table` from word `at` on, for octets that lie `shift` further on. */
-export function moveRows(rows: Int32Array, table: Int32Array, at: number, shift: number): void {
-  for (let i = 0; i < rows.length; i += 2) {
+/** @internal Writes the first rows into `table` from word `at` on, for octets that lie `shift` further on. */
+export function moveRows(rows: Int32Array, count: number, table: Int32Array, at: number, shift: number): void {
+  for (let i = 0; i < 2 * count; i += 2) {
     table[at + i] = rows[i] + shift;
     // MORE in the top bit is left alone: no end comes to lie before the first octet, or behind 2^31-1.
     table[at + i + 1] = rows[i + 1] + shift;

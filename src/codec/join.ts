@@ -31,7 +31,7 @@ export function joinBatches(batches: readonly FrameBatch[]): FrameBatch {
     if (run === undefined) at = frameInto(batch, bytes, at, table, row);
     else {
       bytes.set(run, at);
-      moveRows(batch.rows, table, row, at - batch.from);
+      moveRows(batch.rows, batch.length, table, row, at - batch.from);
       at += run.length;
     }
     row += 2 * batch.length;

@@ -15,6 +15,9 @@ const LARGEST_SPARE = 512 * 1024;
 /** A tail is given at most so many times what it needs: a few octets must not hold much memory. */
 const SPARE_RATIO = 4;
 
+/** Up to so many octets a loop is faster than a view of them and its copy. */
+const FEW = 64;
+
 /** The memory that the tails of a thread pass on: fresh memory for what waits takes longer than its copy. */
 export class SpareMemory {
   #spare = NOTHING;
@@ -48,18 +51,26 @@ export class Tail {
     return this.#to - this.#from;
   }
 
-  append(bytes: Uint8Array): void {
-    const length = this.length;
-    if (this.#to + bytes.length > this.#buffer.length) {
-      const needed = length + bytes.length;
+  /** Adds bytes[from, to). */
+  append(bytes: Uint8Array, from = 0, to: number = bytes.length): void {
+    const { length } = this;
+    const added = to - from;
+    if (this.#to + added > this.#buffer.length) {
+      const needed = length + added;
       const roomier = length === 0 ? needed : Math.max(needed, 2 * this.#buffer.length);
       if (needed <= this.#buffer.length) this.#buffer.copyWithin(0, this.#from, this.#to);
       else this.#move(this.#memory.take(roomier));
       this.#from = 0;
       this.#to = length;
     }
-    this.#buffer.set(bytes, this.#to);
-    this.#to += bytes.length;
+    copy(bytes, from, to, this.#buffer, this.#to);
+    this.#to += added;
+  }
+
+  /** All of it goes to `target`, from `at` on. */
+  moveTo(target: Octets, at: number): void {
+    copy(this.#buffer, this.#from, this.#to, target, at);
+    this.#clear();
   }
 
   /** A view of the first `count` octets, valid until the next append. */
@@ -86,4 +97,9 @@ export class Tail {
     this.#memory.give(this.#buffer);
     this.#buffer = NOTHING;
   }
+}
+
+function copy(bytes: Uint8Array, from: number, to: number, target: Octets, at: number): void {
+  if (to - from > FEW) target.set(from === 0 && to === bytes.length ? bytes : bytes.subarray(from, to), at);
+  else for (let i = from; i < to; i++) target[at++] = bytes[i];
 }

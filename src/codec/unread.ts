@@ -103,10 +103,7 @@ export class Unread implements Tenant {
     this.#engine.occupy(this);
     const from = place === undefined ? INPUT : place + start;
     if (place === undefined) window.set(bytes, INPUT);
-    if (waiting > 0) {
-      window.set(this.tail.peek(waiting), from - waiting);
-      this.tail.drop(waiting);
-    }
+    if (waiting > 0) this.tail.moveTo(window, from - waiting);
     this.#enter("window", 0, from - waiting, from + bytes.length, window);
   }
 
@@ -204,7 +201,7 @@ export class Unread implements Tenant {
 
   /** Takes bytes[at, to) to the tail, if they are not there already. */
   #toTail(): void {
-    if (this.state !== "mirror") this.tail.append(this.bytes.subarray(this.at, this.to));
+    if (this.state !== "mirror") this.tail.append(this.bytes, this.at, this.to);
   }
 
   /** Takes all of them to the tail, so that others may follow. */

@@ -6,7 +6,7 @@ const setImmediate = (globalThis as { setImmediate?: (act: () => void) => void }
 /** Milliseconds that a page's event loop is given to hand over what has come. */
 const MOMENT = 50;
 
-/** Milliseconds by which timers are late on a thread that has nothing else to do, and some more. */
+/** A timer that is late by fewer milliseconds than these says nothing: on an idle thread some are late, too. */
 const PUNCTUAL = 100;
 
 /**
@@ -21,7 +21,7 @@ export function onceRead(act: () => void): void {
 /**
  * Calls `act` unless the returned function is called before: after so many milliseconds, and after a look at what has
  * come. If the timer was late, this thread was busy, and others may still wait for our next word: they are given the
- * time by which it was late again, once, and no more than they had.
+ * time by which it was late on top, once, and at most as long as they had at first.
  */
 export function deadline(milliseconds: number, act: () => void): () => void {
   let timer: Timer | undefined;

@@ -1,4 +1,7 @@
-/** Endpoints: `tcp://host:port`, `ipc://path`, `ws://…`. A scheme is one row of the table. */
+/**
+ * Endpoints: `tcp://host:port`, `ipc://path`, `ws://…`. A scheme is one row of the table here, and one of that in
+ * node/schemes.ts.
+ */
 
 /** An endpoint, taken apart. */
 export type Endpoint =

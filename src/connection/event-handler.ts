@@ -141,7 +141,7 @@ export class EventHandler {
 
   #deliver(run: FrameBatch): void {
     const { readable, awaited } = this.#inbox;
-    // An engine makes one small array faster than a run's memory, its table and a view into it.
+    // Somebody waits for just this message: one small array costs less than a run with its memory, table and view.
     if (awaited && run.length === 1 && !run.more(0) && this.#wholes.cost === 0) {
       this.#inbox.addMessage([this.#inbox.payloadOf(run)]);
       return;

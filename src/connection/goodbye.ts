@@ -1,5 +1,5 @@
 /**
- * A closing in order: what was accepted leaves first, and a peer that takes nothing of it is not waited for for ever.
+ * A closing in order: what was accepted leaves first, and a peer that takes nothing of it is not waited for endlessly.
  */
 import { Patience } from "./deadline.js";
 import type { EndedBy } from "./ending.js";
@@ -16,7 +16,7 @@ export class Goodbye {
   readonly #lingered: (left: number) => void;
   #said = false;
   readonly #patience = new Patience();
-  /** What the transport had still to get rid of when the waiting began. */
+  /** `untaken` of the transport when the waiting began: less of it later is progress. */
   #untaken: number | undefined;
 
   /** @param lingered - The peer has taken nothing for `linger` milliseconds, and so many octets are left. */

@@ -21,13 +21,15 @@ export interface HeartUser {
 export class Heart {
   readonly #user: HeartUser;
   #heard = 0;
-  /** PINGs since the peer was heard last, and when the first of them left. */
+  /** PINGs since the peer was heard last. */
   #unanswered = 0;
+  /** When the first of them left. */
   #asked = 0;
   #beats: Timer | undefined;
   #verdict: Timer | undefined;
   #ttlVerdict: Timer | undefined;
   #peerTtl = 0;
+  /** Whether the sockets are being read once more before the verdict. */
   #looking = false;
   #stopped = false;
 

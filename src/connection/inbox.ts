@@ -110,7 +110,7 @@ export class Inbox {
     return this.#makePayload(buffer as ArrayBuffer, byteOffset, length);
   }
 
-  /** Becomes another number with whatever is taken. */
+  /** Another number after each message that is taken. Once nothing comes any more, only a reader makes it another. */
   get position(): number {
     return this.#cost + this.#next;
   }

@@ -6,13 +6,13 @@
 const KiB = 1024;
 const MiB = 1024 * KiB;
 
-/** Octets that wait to leave from which on `send` returns false: a few milliseconds of a fast network. */
+/** `send` returns false from so many octets on that wait to leave: a few milliseconds of a fast network. */
 export const HIGH_WATER_MARK = MiB;
 
 /** Octets that a WebSocket is given beyond what the network takes: the rest waits with us, where it is counted. */
 export const MOST_HANDED = 256 * KiB;
 
-/** Octets that wait to be consumed from which on nothing more is read from the peer. */
+/** Nothing more is read from the peer from so many octets on that wait to be consumed. */
 export const RECEIVE_HIGH_WATER_MARK = MiB;
 
 /** Frames of one message. Each costs some 115 octets once it is an object, however empty it came. */

@@ -47,7 +47,7 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
   #goodbye: Goodbye | undefined;
   /** Iterations that have begun and not ended. */
   #readers = 0;
-  /** One thing at a time is waited for. */
+  /** The deadline of the phase that the link is in: one at a time. */
   readonly #patience = new Patience();
   #stopListening: (() => void) | undefined;
 
@@ -195,7 +195,7 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
 
   // What comes of what came.
 
-  /** Whoever has closed wants no more. */
+  /** Messages are wanted until one side closes. What a peer sends behind our goodbye is dropped. */
   get hearing(): boolean {
     return this.#phase === "open";
   }

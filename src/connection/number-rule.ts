@@ -1,6 +1,6 @@
 /** What a number among the options may be, and what a caller is told whose number is not that. */
 
-/** @internal Both ends belong to the range; `Infinity` at an end lets it be said. */
+/** @internal Both ends belong to the range: where `most` is `Infinity`, a caller may say `Infinity`. */
 export interface NumberRule {
   readonly unit: string;
   readonly least: number;

@@ -5,7 +5,7 @@ import { FrameEncoder } from "../codec/encoder.js";
 import { asOctets, framesOf, type Message, type Payload } from "../codec/payload.js";
 import { type FrameEncoding, zmtpEncoding } from "../session/frame-encoding.js";
 
-/** From here on a payload leaves from where it lies. */
+/** Octets of a payload from which on it is not copied: it leaves from where it lies. */
 export const UNCOPIED = 64 * 1024;
 
 /**

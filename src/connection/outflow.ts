@@ -34,14 +34,15 @@ export class Outflow {
   /** Commands of the session's own: they leave before the messages that wait, and do not outlive the connection. */
   #commands: Uint8Array[] = [];
   #commandOctets = 0;
-  /** Octets and messages that the transport has and the system has not. */
+  /** Octets that the transport has and the system has not. */
   #inFlight = 0;
-  /** What these cost beside their octets, where an outbox counts that: it is given back in step with them. */
+  /** What these cost beside their octets, as objects (`ZwsOutbox` counts that). It shrinks in step with them. */
   #overhead = 0;
+  /** Messages among them, where they are counted. */
   #messagesInFlight = 0;
   /** The system has not taken all of the last write: nothing more is handed over before it has. */
   #blocked = false;
-  /** Messages wait for the handshake. */
+  /** Whether messages may leave: not before the handshake is complete, nor after `withhold`. */
   #open = false;
   #seal: Seal | undefined;
   #drained: Deferred | undefined;
@@ -114,7 +115,7 @@ export class Outflow {
   flush(): void {
     const transport = this.#transport;
     if (transport === undefined || this.#blocked) return;
-    // Commands are no question: a peer's PINGs would have us look for an answer for as long as it likes.
+    // Only messages are worth a busy poll. If our PONGs were, a peer could keep us polling for as long as it likes.
     const asking = this.#open && this.outbox.length > 0;
     const chunks = this.#next();
     if (chunks.length === 0) return;

@@ -10,7 +10,7 @@ const NOTHING = new Uint8Array(0);
 export class PrefixNode<V> {
   label: Uint8Array;
   parent: PrefixNode<V> | undefined;
-  /** Most prefixes are nobody's beginning: an empty map would cost more than all the rest. */
+  /** Undefined if there are none: most prefixes begin no other, and an empty map would cost more than all the rest. */
   children: Map<number, PrefixNode<V>> | undefined = undefined;
   /** What belongs to the prefix that ends here; undefined if none does. */
   value: V | undefined = undefined;
@@ -42,7 +42,7 @@ export class PrefixTree<V> {
   /** The node of the empty prefix, which begins everything. */
   readonly root: PrefixNode<V> = new PrefixNode<V>(NOTHING, undefined);
 
-  /** The node of this very prefix, or of a branch there. */
+  /** The node where exactly this prefix ends. It may be a mere branch of the tree, without a value. */
   find(prefix: Uint8Array): PrefixNode<V> | undefined {
     let at = 0;
     for (let node: PrefixNode<V> | undefined = this.root; node !== undefined; node = node.below(prefix, at)) {

@@ -37,7 +37,7 @@ export class Reception implements TransportUser {
     this.#outflow = outflow;
   }
 
-  /** Where a socket may read into; then `landed`. The codec's region; as a function, to be asked before each read. */
+  /** Where a socket may read into; then `landed`. Here the codec's region. A function is asked before each read. */
   get landing(): Uint8Array | (() => Uint8Array) {
     return this.#session.landing;
   }

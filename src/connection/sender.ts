@@ -28,11 +28,11 @@ export class Sender {
   readonly #socketType: SocketType;
   readonly #say: Commands;
   readonly #outflow: Outflow;
-  /** Why subscriptions are not accepted. */
+  /** Why commands (subscriptions, JOIN, LEAVE) are not accepted; undefined while they are. */
   #commands: Mute | undefined;
-  /** Why messages are not accepted. One field, because every `send` looks at it. */
+  /** Why messages are not accepted; undefined while they are. One field, because every `send` looks at it. */
   #messages: Mute | undefined;
-  /** How far messages had been taken when somebody last waited for room that never comes. */
+  /** The `position` that the last call of `drained` was given, once nothing was accepted any more. */
   #position: number | undefined;
 
   constructor(socketType: SocketType, say: Commands, outflow: Outflow) {
@@ -43,10 +43,11 @@ export class Sender {
   }
 
   /**
-   * Room again. Once nothing is accepted, a loop that takes messages and answers each goes on at once: they come to an
-   * end. One that only sends, and never looks, waits a moment: it must not hold the thread.
+   * Resolves when there is room again. Once nothing is accepted, there never will be: then whoever waits goes on, but
+   * not for ever without a pause. A loop that takes messages and answers each goes on at once, for the messages come to
+   * an end. A loop that only sends waits a moment each time: it must not hold the thread.
    *
-   * @param position - How far the messages have been taken.
+   * @param position - The inbox's: another number than last time if messages were taken meanwhile.
    */
   drained(position: number): Promise<void> {
     if (this.#commands === undefined) return this.#outflow.drained;

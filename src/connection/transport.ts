@@ -24,8 +24,8 @@ export interface Transport {
   /** Where the peer is, as the transport names it: "127.0.0.1:5555", a path, undefined where nobody can say. */
   readonly remoteAddress?: string | undefined;
   /**
-   * Octets that the system has not taken, where it can be seen how they become fewer within a write; default: it
-   * cannot.
+   * Octets of the writes under way that the system has not taken yet. Left out where a transport cannot watch them
+   * become fewer before a write is done.
    */
   readonly untaken?: number | undefined;
   /**
@@ -51,7 +51,7 @@ export interface Transport {
   unref?(): void;
 }
 
-/** Flags of a frame that a transport frames by itself, where it is one at all. */
+/** Flags of a frame that came from a transport which frames by itself. */
 export type FrameFlags = { readonly more: boolean; readonly command: boolean };
 
 /** Whom a transport reports to. */

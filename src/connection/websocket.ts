@@ -76,8 +76,8 @@ export function refuseHeartbeat({ heartbeat }: ConnectionOptions): void {
 }
 
 /**
- * What makes a link speak ZWS: its mechanism is the subprotocol's. Throws a TypeError for one of the caller's: without
- * it peers would be let in unseen.
+ * What makes a link speak ZWS: its mechanism is the subprotocol's. Throws a TypeError for one of the caller's: if it
+ * were ignored, peers would come in that it would have refused.
  */
 export function zwsParts(settings: Settings, parts: LinkParts = {}): [Settings, LinkParts] {
   if (settings.mechanism !== undefined) {

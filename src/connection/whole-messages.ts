@@ -22,7 +22,9 @@ export class WholeMessages {
   readonly #limits: MessageLimits;
   /** Whether a message could break the limits inside a single run: most limits are far beyond what one run holds. */
   readonly #countEach: boolean;
+  /** The unfinished message, as it came in runs. */
   #pieces: FrameBatch[] = [];
+  /** The unfinished message, from a transport that frames by itself: its frames. */
   #parts: Uint8Array[] = [];
   #frames = 0;
   #octets = 0;

@@ -5,10 +5,10 @@ import { FrameDecoder } from "../codec/decoder.js";
 import { admit, type Limits } from "../codec/frame.js";
 import { COMMANDS_ONLY } from "./limits.js";
 
-/** Frames that came framed, and have not been read. */
+/** Frames that the transport has framed by itself (as a WebSocket does) and that have not been read. */
 class Framed {
   limits: Limits = COMMANDS_ONLY;
-  /** Octets of those that have been read, one of flags each. */
+  /** Octets of the frames that have been read: a payload and one octet of flags each. */
   octets = 0;
   #frames: FrameBatch[] = [];
   #head = 0;

@@ -27,7 +27,7 @@ export interface Version {
   readonly minor: number;
 }
 
-/** Those in use. All sessions share them, for an idle one is to be small. */
+/** The versions in use. All sessions share these objects: an idle session is to be small. */
 const VERSIONS: readonly Version[] = [
   { major: 3, minor: 1 },
   { major: 3, minor: 0 },

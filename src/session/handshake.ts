@@ -15,8 +15,9 @@ export class HandshakeInProgress {
   readonly #untyped: boolean;
   readonly #local: LocalInfo;
   readonly #greeting: Greeting;
-  /** Where in the stream the handshake began, and where the data of the last command does. */
+  /** Where in the stream the handshake began. */
   readonly #begunAt: number;
+  /** Where the data of the last command begins; undefined if a message came last. */
   #lastAt: number | undefined;
 
   /** Throws a ZmtpError if the mechanism refuses this peer's greeting. */
@@ -28,7 +29,7 @@ export class HandshakeInProgress {
     this.#begunAt = position;
   }
 
-  /** Which frames it has a place for. */
+  /** Which frames may come now: commands, and messages if the mechanism reads them. */
   get limits(): Limits {
     return this.#handshake.receiveMessage === undefined ? COMMANDS_ONLY : MESSAGES_TOO;
   }

@@ -7,7 +7,7 @@ import { joined } from "./octets.js";
 const NAME = /^[A-Za-z0-9\-_.+]{1,255}$/;
 const VALUE_SIZE = 4;
 
-/** Names that most peers send: all sessions share these strings, for an idle one is to be small. */
+/** Names that most peers send. All sessions share these strings: an idle session is to be small. */
 const COMMON: readonly string[] = ["Socket-Type", "Identity"];
 
 /** Up to here names are compared one by one. Most peers have three properties, and an index costs memory. */

@@ -44,7 +44,7 @@ export interface Over {
 /** @internal Where a session stands, and what it knows there. */
 export type Phase = InGreeting | InHandshake | Active | Over;
 
-/** @internal The first octets of what was lent in the greeting; nothing is lent any more. */
+/** @internal The first `length` octets of what `reserve` lent in the greeting. After this nothing is lent any more. */
 export function lentOctets(phase: InGreeting, length: number): Uint8Array {
   const { lent } = phase;
   phase.lent = undefined;

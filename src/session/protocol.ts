@@ -41,7 +41,7 @@ export class Protocol {
   readonly incoming: FrameSource;
   readonly codec: Engine;
   phase: Phase;
-  /** Events that wait; there only while there are some, for an idle session is to be small. */
+  /** Events that wait; undefined while there are none, so that an idle session stays small. */
   #events: EventQueue | undefined;
   /** Whether the last frame that came has MORE. */
   insideMessage = false;

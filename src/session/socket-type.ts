@@ -35,7 +35,7 @@ export function isSocketType(name: string): name is SocketType {
   return Object.hasOwn(LEGAL_PEERS, name);
 }
 
-/** @internal The same name, as the string that all sessions share: an idle one is to be small. */
+/** @internal The same name, as the string that all sessions share: an idle session is to be small. */
 export function knownSocketType(name: string): string {
   return TYPES.find((type) => type === name) ?? name;
 }

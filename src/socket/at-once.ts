@@ -1,7 +1,7 @@
 /** How often a socket answers at once before the event loop has a turn, so that others run as well. */
 import { nextTurn } from "./turn.js";
 
-/** So many messages are received or sent within one turn. */
+/** So many messages at most are received or sent within one turn. */
 const PER_TURN = 512;
 
 /** The answer to every send that had room: one promise for all. */

@@ -3,12 +3,12 @@ import { copyOf } from "./bytes.js";
 import type { Pipe } from "./pipe.js";
 
 /**
- * How a peer that has no identity of its own is called: a zero octet, which no peer may begin its own with, and a
+ * Octets of an identity that we make up for a peer without one: a zero, which no peer may begin its own with, and a
  * number.
  */
 const MADE_UP = 5;
 
-/** What a map can find an identity by. Those that are made up are a number, which costs no text. */
+/** An identity as the key of a map. One that we made up is a number: that spares a text for each look-up. */
 type Key = string | number;
 
 export class ByIdentity {

@@ -34,13 +34,14 @@ export class Connector implements LinkUser, PipeKeeper, OpenEndpoint, Lingerer {
   readonly #way: Way;
   readonly #alias: Uint8Array;
   readonly #interval: ReconnectInterval;
-  /** Without `immediate` there is one for good, which messages wait in while there is nobody. */
+  /** Without `immediate` one pipe lasts for good, and messages wait in it while there is nobody. */
   readonly #lasts: boolean;
   #pipe: WirePipe;
   #outbox: Outbox;
   #link: Link | undefined;
-  /** Whether the peer has been reached, and is through its handshake. */
+  /** Whether the peer has been reached. */
   #reached = false;
+  /** Whether it is through its handshake. */
   #open = false;
   #retry: Timer | undefined;
   #closing = false;

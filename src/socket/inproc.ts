@@ -37,7 +37,7 @@ class InprocPipe implements Pipe {
   other: InprocPipe | undefined;
   readonly #conflates: boolean;
   readonly #queue = new Fifo<Uint8Array[]>();
-  /** The other end found us full. */
+  /** The other end found us full, and has to be told when there is room. */
   #full = false;
   #detached = false;
   /** What a ROUTER of ours shall call the other end, whatever it says. */

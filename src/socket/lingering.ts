@@ -21,10 +21,10 @@ export interface OpenSocket {
   close(): void;
 }
 
-/** All that there are on this thread. Whoever forgets a socket has it closed by the garbage collector, not by this. */
+/** All that there are on this thread. A forgotten socket is closed when it is collected (`forgotten` in socket.ts). */
 export const openSockets = new Set<OpenSocket>();
 
-/** Longer than a timer can be. */
+/** As long as a timer can be: whoever lingers longer lingers for ever. */
 const FOREVER = 2 ** 31 - 1;
 
 const lingering = new Set<Lingerer>();

@@ -27,7 +27,7 @@ export interface OptionOwner {
 const TOO_LATE = "Socket option will not take effect until next connect/bind.";
 const TOO_LARGE = "Value is larger than Number.MAX_SAFE_INTEGER and may have been rounded inaccurately.";
 
-/** Options that are a call. */
+/** Options that do something in place of being kept. */
 const SUBSCRIBE = 6;
 const UNSUBSCRIBE = 7;
 
@@ -143,7 +143,7 @@ function isNumber(value: unknown): boolean {
 
 const utf8 = new TextDecoder();
 
-/** As C sees a text: up to its first zero octet; nothing is null. */
+/** As C sees a text: up to its first zero octet. No octets, or that zero alone, are null. */
 function textIn(value: Uint8Array): string | null {
   const end = value.indexOf(0);
   if (value.length === 0 || (end === 0 && value.length === 1)) return null;

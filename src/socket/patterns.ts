@@ -1,4 +1,4 @@
-/** Which socket types there are, by libzmq's numbers. A new one is one file in patterns/ and one line here. */
+/** Which socket types there are, by libzmq's numbers. What else a new one takes: CONTRIBUTING.md. */
 import type { Pattern } from "./pattern.js";
 import { client, server } from "./patterns/client-server.js";
 import { dealer } from "./patterns/dealer.js";

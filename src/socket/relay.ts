@@ -9,8 +9,10 @@ const AT_ONCE = 512;
 /** Types whose messages come in runs that may be passed on as they are: there is nothing to do to each. */
 const GIVERS: readonly string[] = ["PULL", "DEALER", "ROUTER", "SUB", "XSUB", "PAIR"];
 
-/** Types that take such runs. A ROUTER and a publisher look at each first frame: it has to lie in the run. */
+/** Types that take such runs. */
 const TAKERS: readonly string[] = ["PUSH", "DEALER", "PAIR"];
+
+/** They look at the first frame of each message. In a ROUTER's runs that one is missing: it is the run's `front`. */
 const LOOKERS: readonly string[] = ["ROUTER", "PUB", "XPUB"];
 
 /** One way of a proxy. */

@@ -11,7 +11,7 @@ export class Ring {
     return this.#pipes[this.#at];
   }
 
-  /** Whether it is always the same one's turn. */
+  /** Whether there is one pipe alone: it is always its turn. */
   get alone(): boolean {
     return this.#pipes.length === 1;
   }
@@ -31,7 +31,7 @@ export class Ring {
     if (this.#at >= this.#pipes.length) this.#at = 0;
   }
 
-  /** The next one's turn. */
+  /** It is the next one's turn now. */
   advance(): void {
     this.#at++;
     if (this.#at >= this.#pipes.length) this.#at = 0;

@@ -36,7 +36,7 @@ const count = (id: number, initial: number, least: number, rest: Rest<number> = 
   valid: (value) => value >= least,
   ...rest,
 });
-/** Octets; `least` 0 if libzmq takes null, which is no empty text. */
+/** Octets. `least` is 0 where libzmq takes null; an empty text it does not take. */
 const text = (id: number, least: number, most: number, rest: Rest<Uint8Array> = {}): Option<Uint8Array> => ({
   id,
   kind: "String",
@@ -56,7 +56,7 @@ const ascii = new TextDecoder();
 const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?:\/(\d{1,2}))?$/;
 const IPV6 = /^[0-9a-f]*:[0-9a-f:.]*(?:\/(\d{1,3}))?$/i;
 
-/** Whether it is an address, or an address and how many of its bits count. Nothing: whoever comes. */
+/** Whether it is an address, or an address and how many of its bits count; null lets everybody in. */
 function isFilter(value: Uint8Array, given: unknown): boolean {
   const filter = ascii.decode(value);
   const [, a, b, c, d, bits = 32] = IPV4.exec(filter) ?? [];

@@ -1,4 +1,4 @@
-/** A turn of the event loop, and what keeps a process alive. Both by what the engine has, without naming one. */
+/** A turn of the event loop, a warning, what keeps a process alive: by what the engine has, without naming one. */
 
 interface Engine {
   setImmediate?: (run: () => void) => unknown;

@@ -129,7 +129,7 @@ export class WirePipe implements Pipe {
     this.#link?.outflow.accepted();
   }
 
-  /** One message, small, is added without an object made for it, unless the transport frames by itself. */
+  /** A small message alone is added as octets: no object is made for it. Not where the transport frames by itself. */
   #addRun(run: Run, from: number, to: number): void {
     const asItCame = this.#outbox.encoding === zmtpEncoding && run.endOf(1, from) === to;
     const octets = asItCame ? run.octets(from, to) : undefined;

@@ -13,8 +13,8 @@ import { warn } from "./turn.js";
 import { ZapError } from "./zap.js";
 
 /**
- * Octets that may wait of one peer, for each message that may: libzmq has no such bound, and a hostile peer finds that
- * out.
+ * A peer may make us hold so many octets for each message of the receive mark. libzmq counts messages alone, and a
+ * hostile peer makes them large.
  */
 const MESSAGE = 64 * 1024;
 

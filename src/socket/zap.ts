@@ -81,7 +81,7 @@ class ZapLine implements PipeUser {
 
   #answer(reply: readonly Uint8Array[]): void {
     const number = reply.length === REPLY ? utf8.decode(reply[2]) : undefined;
-    // Without a number it is for whoever has waited longest: it is an error for somebody.
+    // A reply without a number is broken, and somebody has to hear of it: whoever has waited longest.
     const [oldest] = this.#asked.keys();
     const key = number ?? oldest;
     const asked = this.#asked.get(key);

@@ -23,9 +23,9 @@ export async function document(help = helpOfProgram) {
   }
   return `# The program \`monocoque\`
 
-\`npx monocoque\` runs it; it comes with the package. CURVE needs the package \`libsodium-wrappers\` beside it, and \`ws://\` the package
-\`ws\`, but not for \`probe\` and \`tap\`. In the examples \`npx\` is left out. This page is the program's own help, written by
-\`node test/cli/write.js\`.
+\`npx monocoque\` runs it; it comes with the package. CURVE needs the package \`libsodium-wrappers\` beside it, and \`ws://\`
+the package \`ws\`, but not for \`probe\` and \`tap\`. In the examples \`npx\` is left out. This page is the program's own help,
+written by \`node test/cli/write.js\`.
 
 - **stdout carries data only.** What people are told goes to stderr; colour and progress only to a terminal.
   \`NO_COLOR\` and \`FORCE_COLOR\` are heeded.

@@ -19,6 +19,22 @@ it("keeps its octets in order, whatever is appended and taken meanwhile", () => 
   expect(tail.peek(octets.length)).toEqual(octets.subarray(taken));
 });
 
+it.each([0, 1, 63, 64, 65, 300])(
+  "takes %i octets out of the middle of others, and moves them all elsewhere",
+  (size) => {
+    const tail = new Tail(new SpareMemory());
+    const octets = pattern(400);
+    tail.append(octets, 7, 8);
+    tail.append(octets, 50, 50 + size);
+    tail.drop(1);
+    const target = new Uint8Array(size + 20).fill(0xee);
+    tail.moveTo(target, 10);
+    expect(tail.length).toBe(0);
+    expect(target.subarray(10, 10 + size)).toEqual(octets.subarray(50, 50 + size));
+    expect([...target.subarray(0, 10), ...target.subarray(10 + size)]).toEqual(Array(20).fill(0xee));
+  },
+);
+
 it("passes its memory on to the next tail, which sees its own octets in it", () => {
   const memory = new SpareMemory();
   const [first, second] = [new Tail(memory), new Tail(memory)];

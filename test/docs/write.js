@@ -80,8 +80,8 @@ const ERRORS_HEAD = `# Errors
 
 <!-- Made by test/docs/write.js from src/error.ts and the fault.ts beside those that raise more. Do not edit it here. -->
 
-Everything that goes wrong between two peers is a \`ZmtpError\`. Its \`code\` is stable: compare with it. The message is for
-people and may change.
+Everything that goes wrong between two peers is a \`ZmtpError\`. Its \`code\` is stable: compare with it. The message is
+for people and may change.
 
 | Field | What it says |
 |---|---|
@@ -96,10 +96,11 @@ A wrong argument or option is no \`ZmtpError\`. It is a \`TypeError\` or a \`Ran
 
 A mechanism or a transport of your own may use codes of its own: \`new ZmtpError("MY_CODE", "what was seen")\`.
 
-**Raised by** names the layer, a folder of \`src/\`. A caller of a connection meets the errors of the layers below it, too.
+**Raised by** names the layer, a folder of \`src/\`. A caller of a connection meets the errors of the layers below it,
+too.
 `;
 
-// The map of the house in CONTRIBUTING.md
+// docs/map.md
 
 /** What a module says of itself in its opening comment: the first sentence. */
 function opening(path) {

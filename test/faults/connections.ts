@@ -75,7 +75,7 @@ export const connectionFaults: readonly ConnectionFault[] = [
   {
     id: "subscribe-flood",
     title: "subscribes to 60,000 prefixes of 250 octets",
-    option: "16 MiB a peer, 100 octets and the prefix each",
+    option: "16 MiB a peer, 320 octets and the prefix each",
     code: "TOO_MANY_SUBSCRIPTIONS",
     hint: "The peer subscribes without end: have it subscribe to fewer and shorter prefixes.",
   },

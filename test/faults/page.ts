@@ -5,10 +5,11 @@ import { connectionFaults } from "./connections.js";
 
 const HEAD = `# Faults, and how they are told
 
-What a peer can do wrong, from the first octet on. Each line is data in \`test/faults/catalogue.ts\`: the octets are given to a session
-of both codecs, cut in eight ways, and the error has to have this code, this octet (counted from the first one the peer sent) and this
-section. The last column is what libzmq LIBZMQ does with the same octets, as the same type of socket: filled by a run
-(\`node test/faults/run.js libzmq\`), not by hand. This page is made by \`node test/faults/run.js docs\`; a test fails when it is out of date.
+What a peer can do wrong, from the first octet on. Each line is data in \`test/faults/catalogue.ts\`: the octets are
+given to a session of both codecs, cut in eight ways, and the error has to have this code, this octet (counted from the
+first one the peer sent) and this section. The last column is what libzmq LIBZMQ does with the same octets, as the same
+type of socket: filled by a run (\`node test/faults/run.js libzmq\`), not by hand. This page is made by
+\`node test/faults/run.js docs\`; a test fails when it is out of date.
 
 libzmq tells an application nothing of all this unless its monitor is on; then "monitor" says what it tells there.
 `;

@@ -3,7 +3,7 @@ import { unlink } from "node:fs/promises";
 import { connect as connectTo } from "node:net";
 import { dirname } from "node:path";
 
-/** Listens on a path by `listening`, twice if the first time a dead process's path was in the way. */
+/** Listens on a path by calling `listening`, and once more if the path of a dead process was in the way. */
 export async function listenOnPath(path: string, listening: () => Promise<void>): Promise<void> {
   try {
     await listening();

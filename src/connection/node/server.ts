@@ -6,7 +6,7 @@ import { listenOnPath } from "./ipc.js";
 import type { ListenSettings } from "./options.js";
 import { webSocketServer } from "./ws-server.js";
 
-/** Servers that listen. */
+/** A server on tcp://. It listens once this resolves, as those below. */
 export async function tcpServer({ host, port }: EndpointOf<"tcp">, doorman: Doorman, settings: ListenSettings) {
   const server = socketServer(doorman);
   await listening(server, { host: hostFor(host), port, backlog: settings.backlog });

@@ -18,12 +18,13 @@ export class ChunkFiller {
   readonly #limits: Limits;
   #index = -1;
   #chunk: Chunk | undefined;
-  /** The octets and rows of whole messages that no slot tells of yet: from, behind them; the first row, behind them. */
+  /** Octets of whole messages that no slot tells of yet: the first of them, and the one behind them. */
   #from = 0;
   #end = 0;
+  /** Their rows: the first, and the one behind them. */
   #row = 0;
   #whole = 0;
-  /** As far as the scan has come, in octets and in rows, and as far as there are octets. */
+  /** How far the scan has come, in octets and in rows, and how far there are octets. */
   #at = 0;
   #rows = 0;
   #to = 0;
@@ -77,7 +78,10 @@ export class ChunkFiller {
     return this.#end - before;
   }
 
-  /** Whether more octets are all that is wanting: what is behind the whole messages is not for somebody else to read. */
+  /**
+   * Whether what is behind the whole messages only lacks octets, or rows. False for what this filler does not read: a
+   * command, a frame that is too long to wait here, a fault.
+   */
   get understood(): boolean {
     return this.#at === this.#to || this.#waits();
   }

@@ -19,7 +19,7 @@ export class Guests {
   readonly #later: (act: () => void) => void;
   readonly #guests = new Map<number, Guest>();
 
-  /** @param later - As a guest's. */
+  /** @param later - As `later` of `GuestParts`. */
   constructor(dial: Dial, tell: Tell, later: (act: () => void) => void) {
     this.#dial = dial;
     this.#tell = tell;

@@ -185,7 +185,7 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
     this.#goOn();
   }
 
-  /** Nobody is at work on a last message any more. */
+  /** After the peer's goodbye: if nobody reads and nothing waits, nobody will answer, and our side may close. */
   #finishIfUnread(): void {
     if (this.#readers === 0 && !this.inbox.readable) this.starved();
   }

@@ -50,7 +50,7 @@ export class RingInbox {
     return this.#takers.length > 0;
   }
 
-  /** Becomes another number with whatever is taken. */
+  /** Another number after each message that is taken: two values that differ say that somebody reads. */
   get position(): number {
     return this.#taken;
   }
@@ -60,7 +60,7 @@ export class RingInbox {
     return this.#next(true) as Promise<Result<Uint8Array[]>>;
   }
 
-  /** The one before goes stale, and its slot back. */
+  /** The next run. The one before goes stale, and its slot back to the writer. */
   nextRun(): Promise<Result<FrameBatch>> {
     this.#giveBack();
     return this.#next(false) as Promise<Result<FrameBatch>>;
@@ -157,6 +157,7 @@ export class RingInbox {
   }
 
   #giveBack(): void {
+    // To ask for a run where none waits makes the one that was lent from there stale.
     if (!this.#copied.readable) this.#copied.takeRun();
     if (this.#lent === undefined) return;
     this.#lent.expire();

@@ -36,17 +36,21 @@ const READER_WAITS = 32;
 const WRITER_WAITS = 48;
 const CONTROL = 64;
 
-/** What a slot says, in words: what is in it, in a number that both sides agree on; */
+// What a slot says: a word of four octets for each of these.
+
+/** What is in it: a number that both sides agree on. */
 export const KIND = 0;
-/** how many octets, from `FROM` on; */
+/** How many octets, from `FROM` on. */
 export const OCTETS = 1;
+/** How many rows, from `ROW` on: one for each frame. */
 export const ROWS = 2;
-/** where in the chunk's `bytes` the first of them lies: a header; or, of frames that lie apart, -1; */
+/** Where in the chunk's `bytes` the first octet lies, that of a header; -1 for frames that lie apart. */
 export const FROM = 3;
-/** which row of the chunk's `table` is its first; */
+/** Which row of the chunk's `table` is its first. */
 export const ROW = 4;
-/** and which chunk, or -1. */
+/** Which chunk; -1 if what it stands for lies in none. */
 export const CHUNK = 5;
+/** Words of a slot: the six, and two to spare. */
 const SLOT = 8;
 
 /** How a ring is cut. */
@@ -199,7 +203,7 @@ export function scannedMemory(shape: RingShape): WebAssembly.Memory | SharedArra
   }
 }
 
-/** What of it lies in JavaScript's sight. */
+/** The same memory, as JavaScript has it. */
 export function bufferOf(memory: WebAssembly.Memory | SharedArrayBuffer): SharedArrayBuffer {
   return memory instanceof SharedArrayBuffer ? memory : (memory.buffer as unknown as SharedArrayBuffer);
 }

@@ -60,7 +60,7 @@ export class RunCopier {
     slot[ROW] = 0;
     slot[CHUNK] = chunk;
     bytes.set(run.bytes.subarray(first, first + run.size));
-    moveRows(run.rows, table, 0, -first);
+    moveRows(run.rows, run.length, table, 0, -first);
     return true;
   }
 

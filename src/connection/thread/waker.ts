@@ -9,9 +9,9 @@ export interface WakerUser {
   readonly later: (act: () => void) => void;
 }
 
-/** So many wakes within a period are one by one; if there are more, there is one a period. */
+/** Up to so many wakes within a period are made at once. If there are more, there is one a period. */
 const PROMPT = 2;
-/** Milliseconds. */
+/** Milliseconds of a period. */
 const PERIOD = 1;
 
 /**

@@ -5,8 +5,8 @@ import type { ConnectionOptions } from "../options.js";
 import type { RingShape } from "./ring.js";
 
 /**
- * Runs that came. A socket reads into one chunk after another, each as large as what one read may bring. They lie
- * behind what the codec's module counts from.
+ * Runs that came. A socket reads into one chunk after another, each as large as what one read may bring. The chunks
+ * lie behind the place of the codec's window: the scan counts octets from there, and never below zero.
  */
 export const INBOUND: RingShape = {
   slots: 64,
@@ -17,7 +17,8 @@ export const INBOUND: RingShape = {
   at: WINDOW,
 };
 /**
- * Octets that are to leave. Fewer at once than leave uncopied, so that what lies in a slot is always copied out of it.
+ * Octets that are to leave. A chunk is smaller than `UNCOPIED`, so that the outbox of the other thread always copies
+ * what lies in it.
  */
 export const OUTBOUND: RingShape = { slots: 16, chunks: 16, headroom: 0, octets: 32 * 1024, rows: 0, at: 0 };
 

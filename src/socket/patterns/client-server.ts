@@ -33,7 +33,7 @@ class Server extends Pattern {
   }
 
   override attached(pipe: Pipe): void {
-    // 0 is what a client that is not set would have.
+    // 0 stands for no client: it is what `send` is given where nobody has set one.
     this.#number = (this.#number + 1) >>> 0 || 1;
     this.#clients.set(this.#number, pipe);
     this.#numbers.set(pipe, this.#number);
