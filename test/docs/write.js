@@ -78,7 +78,7 @@ async function errors() {
 
 const ERRORS_HEAD = `# Errors
 
-<!-- Made by test/docs/write.js from src/error.ts and the fault.ts beside those that raise more. Do not edit it here. -->
+<!-- Made by test/docs/write.js from src/error.ts and the two fault.ts. Do not edit it here: edit those. -->
 
 Everything that goes wrong between two peers is a \`ZmtpError\`. Its \`code\` is stable: compare with it. The message is
 for people and may change.

@@ -4,15 +4,18 @@ import { join } from "node:path";
 
 const HEAD = `# Which changes of the code no test would notice
 
-Mutants: small changes of the code, one at a time. A test suite that is worth its time fails on each that changes what the code does.
+Mutants: small changes of the code, one at a time. A test suite that is worth its time fails on each that changes what
+the code does.
 
-- \`src/\`: the mutants of Stryker's instrumenter 9.6.1 (strings, and what runs only while a module loads, left out). Each is held against
-  those tests of its layer that pass it by, the quickest first, all in one process; what survives them, against the campaign (both codecs,
-  the oracle, the kept finds, the catalogue of faults). A test that fails must pass without the mutant, or it does not count.
-- \`assembly/\`: a script of our own. The module is built anew with each mutant and held against its twin in TypeScript: rows, status, output.
+- \`src/\`: the mutants of Stryker's instrumenter 9.6.1 (strings, and what runs only while a module loads, left out). Each
+  is held against those tests of its layer that pass it by, the quickest first, all in one process; what survives them,
+  against the campaign (both codecs, the oracle, the kept finds, the catalogue of faults). A test that fails must pass
+  without the mutant, or it does not count.
+- \`assembly/\`: a script of our own. The module is built anew with each mutant and held against its twin in TypeScript:
+  rows, status, output.
 
-\`npm run mutants -- --layer codec|session|connection|assembly\`, \`--seconds N\` for a sample in a fair order, \`--again\` for those that survived;
-then \`--docs\` makes this page. "Not tried" are those that a run in a box of time left out.
+\`npm run mutants -- --layer codec|session|connection|assembly\`, \`--seconds N\` for a sample in a fair order, \`--again\`
+for those that survived; then \`--docs\` makes this page. "Not tried" are those that a run in a box of time left out.
 `;
 
 const percent = (killed, survived) =>
