@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
+import { decode, encode } from "@jridgewell/sourcemap-codec";
 import { build } from "rolldown";
 import { parseAst } from "rolldown/parseAst";
 
@@ -43,6 +44,8 @@ export default module;
 `;
 /** Where tsc writes all declarations; those that an entry reaches are copied from here. */
 const TYPES = "build/types";
+/** A line of dist/ is broken at the first place behind so many octets. */
+const LINE = 100;
 /** The new build grows beside the old one: whoever runs meanwhile finds the one or the other, whole. */
 const OUT = "build/dist";
 
@@ -173,6 +176,54 @@ function bundle() {
   });
 }
 
+/** Where a line may be broken in a module: in front of statements and of the members of classes. */
+function breaksIn(source) {
+  const starts = [];
+  const visit = (node) => {
+    if (node === null || typeof node !== "object") return;
+    if (/^(Program|BlockStatement|StaticBlock|ClassBody)$/.test(node.type))
+      for (const { start } of node.body) starts.push(start);
+    for (const value of Object.values(node)) visit(value);
+  };
+  visit(parseAst(source));
+  return starts.sort((one, other) => one - other);
+}
+
+/** An uncaught error shows the line that it came from, and a stack its place: a line is not to be all of a file. */
+function breakLines() {
+  // Only what has a map has code of its own.
+  for (const name of readdirSync(OUT, { recursive: true }).filter((path) => path.endsWith(".js.map"))) {
+    const file = join(OUT, name.slice(0, -".map".length));
+    const source = readFileSync(file, "utf8");
+    const breaks = [];
+    for (const at of breaksIn(source)) {
+      const begin = Math.max(source.lastIndexOf("\n", at - 1) + 1, breaks.at(-1) ?? 0);
+      if (at - begin >= LINE) breaks.push(at);
+    }
+    const lines = [0, ...breaks].map((from, i) => source.slice(from, breaks[i]));
+    writeFileSync(file, lines.join("\n"));
+    const map = JSON.parse(readFileSync(join(OUT, name), "utf8"));
+    map.mappings = moved(map.mappings, source, breaks);
+    writeFileSync(join(OUT, name), JSON.stringify(map));
+  }
+}
+
+/** The mappings of a source that has been broken in these places, too. */
+function moved(mappings, source, breaks) {
+  const before = [0, ...Array.from(source.matchAll(/\n/g), ({ index }) => index + 1)];
+  const now = [...before, ...breaks].sort((one, other) => one - other);
+  const lines = now.map(() => []);
+  let line = 0;
+  for (const [i, segments] of decode(mappings).entries()) {
+    for (const [column, ...place] of segments) {
+      const at = before[i] + column;
+      while (now[line + 1] <= at) line++;
+      lines[line].push([at - now[line], ...place]);
+    }
+  }
+  return encode(lines);
+}
+
 /** The declarations that an importer of these can reach. */
 function reachable(paths) {
   const seen = new Set();
@@ -224,6 +275,7 @@ if (process.argv[2] !== "wasm") {
   rmSync(TYPES, { recursive: true, force: true });
   run("tsc", "-p", "tsconfig.build.json");
   await bundle();
+  breakLines();
   declare();
   settleMaps();
   chmodSync(`${OUT}/cli.js`, 0o755);

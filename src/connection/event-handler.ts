@@ -8,7 +8,7 @@ import type { SessionBatchEvent, SessionEvent } from "../session/event.js";
 import type { Progress } from "../session/mechanism.js";
 import type { PeerInfo } from "../session/peer.js";
 import type { ZmtpSession } from "../session/session.js";
-import { isPublisher } from "../session/socket-type.js";
+import type { SocketType } from "../session/socket-type.js";
 import { CommandRate } from "./command-rate.js";
 import { connectionError } from "./fault.js";
 import { Heart, type HeartUser } from "./heart.js";
@@ -35,9 +35,19 @@ export interface EventUser extends HeartUser {
   refuse(error: ZmtpError): void;
 }
 
+/**
+ * The command by which peers of a socket say what they want to hear, and the one that takes it back. RFC 37, "The
+ * Publish-Subscribe Pattern", and RFC 48.
+ */
+const WISHES: { readonly [type in SocketType]?: readonly [wish: string, end: string] } = {
+  PUB: ["SUBSCRIBE", "CANCEL"],
+  XPUB: ["SUBSCRIBE", "CANCEL"],
+  RADIO: ["JOIN", "LEAVE"],
+};
+
 /** Handles the events of one session. */
 export class EventHandler {
-  /** What the peer, a subscriber, has subscribed to. */
+  /** What the peer has subscribed to, or which groups a DISH has joined. */
   readonly subscriptions = new Subscriptions();
   readonly #session: ZmtpSession;
   readonly #inbox: Inbox;
@@ -166,9 +176,9 @@ export class EventHandler {
 
   #heed(name: string, data: Uint8Array): void {
     // A socket that publishes nothing has not asked for subscriptions either.
-    const publishes = isPublisher(this.#session.protocol.socketType);
-    if (publishes && name === "SUBSCRIBE") this.#subscribed(data);
-    else if (publishes && name === "CANCEL") this.subscriptions.remove(data);
+    const [wish, end] = WISHES[this.#session.protocol.socketType] ?? [];
+    if (name === wish) this.#subscribed(data);
+    else if (name === end) this.subscriptions.remove(data);
     else if (!this.#tolerates(name)) return;
     if (name === "PING") this.#ourHeart().honour((data[0] << 8) | data[1]);
     if (name === "PING" || name === "PONG") this.#startHeart();

@@ -18,6 +18,8 @@ export class SocketProxy<Front extends Socket = Socket, Back extends Socket = So
   readonly #back: Back;
   #state: State = "idle";
   #done: (() => void) | undefined;
+  /** Why it ended, unless it was terminated. */
+  #failure: unknown;
   #scheduled = false;
   /** One for each way. */
   #relays: readonly Relay[] = [];
@@ -43,7 +45,12 @@ export class SocketProxy<Front extends Socket = Socket, Back extends Socket = So
     return this.#back;
   }
 
-  /** Runs; resolves when it has been terminated. Throws EINVAL if a socket is neither bound nor connected. */
+  /**
+   * Runs; resolves when it has been terminated. Rejects, as libzmq's ends, if a message cannot be passed on: with
+   * EHOSTUNREACH at a `mandatory` Router that does not know whom it is for. Either way both sockets are closed.
+   *
+   * @throws EINVAL if a socket is neither bound nor connected.
+   */
   run(): Promise<void> {
     refuseMore(arguments.length, 0);
     const front = coreOf(this.#front);
@@ -98,6 +105,7 @@ export class SocketProxy<Front extends Socket = Socket, Back extends Socket = So
     release();
     this.#front.close();
     this.#back.close();
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   /** Not from inside what a pipe tells: a message moved there would be told again. */
@@ -113,7 +121,13 @@ export class SocketProxy<Front extends Socket = Socket, Back extends Socket = So
   #pump(): void {
     if (this.#state !== "running") return;
     let more = false;
-    for (const relay of this.#relays) more = relay.move() || more;
+    try {
+      for (const relay of this.#relays) more = relay.move() || more;
+    } catch (error) {
+      this.#failure = error;
+      this.terminate();
+      return;
+    }
     if (more) nextTurn(() => this.#pump());
   }
 }

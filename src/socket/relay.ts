@@ -23,6 +23,8 @@ export class Relay {
   /** A run that there was no room for, and its first frame that is still here. */
   #run: Run | undefined;
   #at = 0;
+  /** A message that there was no room for. */
+  #message: SentMessage | undefined;
 
   constructor(from: SocketCore, to: SocketCore) {
     this.#from = from;
@@ -61,9 +63,9 @@ export class Relay {
 
   #moveMessage(): number {
     const { pattern } = this.#from;
-    const message = pattern.readable ? pattern.receive() : undefined;
-    if (message === undefined) return 0;
-    this.#to.pattern.send(message as SentMessage);
+    this.#message ??= pattern.readable ? (pattern.receive() as SentMessage | undefined) : undefined;
+    if (this.#message === undefined || !this.#to.pattern.send(this.#message)) return 0;
+    this.#message = undefined;
     return 1;
   }
 }

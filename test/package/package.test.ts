@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { SourceMap } from "node:module";
 import { tmpdir } from "node:os";
@@ -105,6 +105,16 @@ describe("the packed tarball", () => {
       }
     }
     expect([...sources]).toEqual(expect.arrayContaining(["src/codec/decoder.ts", "src/connection/node/listen.ts"]));
+  });
+
+  it("shows a line of itself with an error that nobody catches, not all of a file", () => {
+    const program = 'import { Request } from "monocoque/zeromq"; new Request({ curveServerKey: "no key" });';
+    const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    expect([status, stderr.includes("Error: Invalid argument")]).toEqual([1, true]);
+    expect(stderr.length).toBeLessThan(4 * KiB);
   });
 
   it("leads from a declared name, and from a line that runs, to the TypeScript of both", async () => {

@@ -202,4 +202,19 @@ describe("a proxy", () => {
     proxy.resume();
     expect(await receive(pull, COUNT - 10)).toEqual(messages.slice(10));
   });
+
+  it.each([
+    ["by the run", () => new Pull(), () => new Push()],
+    ["message by message", () => new Router(), () => new Dealer({ routingId: "who" })],
+  ])("rejects, %s, if a mandatory ROUTER does not know whom a message is for", async (_how, front, sender) => {
+    const [from, to] = [front(), new Router({ mandatory: true })];
+    const somebody = closing(new Dealer());
+    somebody.connect(await tcp.bind(to));
+    await until(() => to.writable);
+    const sending = closing(sender());
+    sending.connect(await tcp.bind(from));
+    await sending.send(["nobody", "a message"]);
+    expect(await codeOf(() => new Forwarder(closing(from), closing(to)).run())).toBe("EHOSTUNREACH");
+    expect([from.closed, to.closed]).toEqual([true, true]);
+  });
 });

@@ -11,7 +11,7 @@ import type { Pipe } from "../pipe.js";
 import type { Settings } from "../settings.js";
 import { refuseParts } from "./one-frame.js";
 
-/** Octets that a group's name may have. */
+/** Octets that a group's name may have. No message is for one with more, whoever joins it. */
 const MOST = 255;
 
 /** A name as a map finds it. */
@@ -26,6 +26,7 @@ class Radio extends Pattern {
   }
 
   override joined(pipe: Pipe, group: Uint8Array, wanted: boolean): void {
+    if (group.length > MOST) return;
     const name = nameOf(group);
     const members = this.#groups.get(name);
     if (wanted && members === undefined) this.#groups.set(name, new Set([pipe]));
@@ -114,7 +115,8 @@ export class DishPattern extends Pattern {
   #next(): Received | undefined {
     for (let message = this.#queue.next(); message !== undefined; message = this.#queue.next()) {
       const [group, body] = message;
-      if (message.length === 2 && this.#groups.has(nameOf(group))) return [body, { group: copyOf(group) }];
+      if (message.length !== 2 || group.length > MOST) continue;
+      if (this.#groups.has(nameOf(group))) return [body, { group: copyOf(group) }];
     }
     return undefined;
   }
