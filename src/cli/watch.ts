@@ -52,7 +52,7 @@ export class Watch {
     });
     let waiting = false;
     socket.events.on("connect:retry", () => {
-      if (!waiting && !this.#met) say.note(`nobody at ${url} yet: trying on`);
+      if (!waiting && !this.#met && this.#refusal === "") say.note(`no connection to ${url} yet: trying on`);
       waiting = true;
     });
     for (const type of REFUSED) {

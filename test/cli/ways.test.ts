@@ -183,8 +183,8 @@ describe.each(names)("%s", (name) => {
 
 it("ends by Ctrl-C while it waits for a peer, for octets, for a subscriber, for a slow reader", async () => {
   const waiting = [
-    [start(["pull", "tcp://127.0.0.1:1"], null), /nobody at/],
-    [start(["push", "tcp://127.0.0.1:1", "never"], null), /nobody at/],
+    [start(["pull", "tcp://127.0.0.1:1"], null), /no connection to/],
+    [start(["push", "tcp://127.0.0.1:1", "never"], null), /no connection to/],
     [start(["pub", "--listen", "tcp://127.0.0.1:0", "never"], null), LISTENING],
     [start(["probe", "--listen", ANY, "-t", "600"], null), LISTENING],
     [start(["tap", "--listen", ANY, "--to", "tcp://127.0.0.1:1"], null), LISTENING],

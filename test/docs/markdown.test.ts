@@ -25,7 +25,7 @@ const NOT_CODE: Record<string, string> = {
   text: "shows what a program prints",
   typescript: "is a signature that `npm run api` has from the compiler; `npm run check` holds it to the source",
   diff: "shows an edit",
-  html: "needs a page; the example in examples/page does the same, and is run in Chromium",
+  html: "is run in Chromium by page.test.ts",
   nginx: "is for another program",
   json: "is parsed below",
   sh: "its commands are looked up below",

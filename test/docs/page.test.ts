@@ -1,0 +1,75 @@
+/** What the documents tell people to write into a page, in Chromium, word for word, with libzmq's publisher at the other end. */
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { XPublisher } from "zeromq";
+import { launch, noBrowser, serve } from "../support/browser.js";
+import { opened } from "../support/libzmq.js";
+import { blocksOf, documents, root } from "./markdown.js";
+
+const html = documents.flatMap(blocksOf).filter(({ language }) => language === "html");
+const PLACE = "127.0.0.1:5557";
+
+const missing = noBrowser();
+if (missing) console.warn(`SKIPPED: the documents' pages: ${missing}`);
+
+it("is every page that a document shows", () => {
+  expect(html.map(({ path }) => path)).toEqual(["README.md", "docs/recipes/page.md"]);
+});
+
+describe.skipIf(missing)("a page", () => {
+  let folder: string;
+  let site: Awaited<ReturnType<typeof serve>>;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "monocoque-"));
+    await cp(join(root, "dist"), join(folder, "node_modules/monocoque/dist"), { recursive: true });
+    site = await serve(folder);
+    browser = await launch();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    site?.close();
+    await rm(folder, { recursive: true });
+  });
+
+  /** Opens the page of a document, with a publisher that says `topic` from when it is subscribed to until the page has `heard` it. */
+  async function hears(path: string, topic: string, heard: (page: Page) => Promise<unknown>): Promise<void> {
+    const publisher = opened(new XPublisher());
+    await publisher.bind("ws://127.0.0.1:*");
+    const place = publisher.lastEndpoint?.replace(/^ws:\/\/|\/$/g, "") as string;
+    const [page] = html.filter((block) => block.path === path).map(({ text }) => text);
+    await writeFile(join(folder, "index.html"), (page as string).replace(PLACE, place));
+    for (const { text } of documents.filter((document) => document === path).flatMap(blocksOf)) {
+      if (!text.includes('from "monocoque"')) continue;
+      const script = text.replace(PLACE, place).replace('"monocoque"', '"./node_modules/monocoque/dist/index.js"');
+      await writeFile(join(folder, "weather.js"), script);
+    }
+    const tab = await browser.newPage();
+    const faults: string[] = [];
+    tab.on("pageerror", (error) => faults.push(String(error)));
+    const done = heard(tab);
+    await tab.goto(`${site.url}/index.html`);
+    expect(String((await publisher.receive())[0])).toBe(`\u0001${topic}`);
+    const saying = setInterval(() => void publisher.send([`${topic}berlin`, "cloudy"]), 20);
+    try {
+      await done;
+      expect(faults).toEqual([]);
+    } finally {
+      clearInterval(saying);
+      await tab.close();
+    }
+  }
+
+  it("of the README writes what it hears into itself", () =>
+    hears("README.md", "tick", (page) => page.getByText("tickberlin cloudy").first().waitFor({ timeout: 60_000 })));
+
+  it("of the recipe writes it to the console", () =>
+    hears("docs/recipes/page.md", "weather.", (page) =>
+      page.waitForEvent("console", { predicate: (line) => line.text() === "weather.berlin cloudy", timeout: 60_000 }),
+    ));
+});
