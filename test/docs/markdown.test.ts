@@ -28,7 +28,7 @@ const NOT_CODE: Record<string, string> = {
   html: "is run in Chromium by page.test.ts",
   nginx: "is for another program",
   json: "is parsed below",
-  sh: "its commands are looked up below",
+  sh: "its commands are looked up below; shell.test.ts runs those of monocoque, the gate those of npm",
 };
 
 it("has programs that are run here or elsewhere, for a reason that is said", () => {
