@@ -17,8 +17,11 @@ const { values } = parseArgs({
 });
 const HALF = Math.ceil(Number(values.peers) / 2);
 const END = performance.now() + Number(values.minutes) * 60_000;
-/** Lines that are printed in all, about, and lives that there are at least, however short the time. */
+/** Lines that are printed in all, about. */
 const LINES = 20;
+/** Milliseconds until what is held for some seconds behind the end of a connection is as much as it will be. */
+const SETTLING = 8000;
+/** Lives behind that, at least, however short the time. */
 const LEAST = 6;
 /** Octets that the later half of the lives may hold beyond the earlier half: a table of the engine may have grown. */
 const SLACK = 512 * 1024;
@@ -62,6 +65,7 @@ function look() {
 const MIB = 1024 * 1024;
 const print = (...cells) => console.log(`| ${cells.map((cell) => String(cell).padStart(11)).join(" | ")} |`);
 
+/** Behind the settling. */
 const looks = [];
 let endpoint = "tcp://127.0.0.1:*";
 let printed = 0;
@@ -75,7 +79,7 @@ async function live(life) {
   await Promise.all(dealers.map((dealer) => ask(dealer, life)));
   await child.next("answered");
   const found = look();
-  looks.push(found);
+  if (performance.now() - began >= SETTLING) looks.push(found);
   await child.kill();
   return found;
 }
@@ -83,7 +87,9 @@ async function live(life) {
 console.log(`${2 * HALF} peers; octets held after a collection, all peers connected\n`);
 print("seconds", "kills", "held, MiB", "RSS, MiB", "descriptors", "listeners");
 print(...Array(6).fill("-".repeat(11)));
-for (let life = 1; life <= LEAST || performance.now() < END; life++) {
+let life = 0;
+while (looks.length < LEAST || performance.now() < END) {
+  life++;
   const { heap, resident, descriptors, listeners } = await live(life);
   const now = performance.now();
   const due = life <= 2 || now >= END || now - began >= (printed * (END - began)) / LINES;
@@ -99,14 +105,12 @@ for (let life = 1; life <= LEAST || performance.now() < END; life++) {
   );
 }
 
-// The first two lives make what is made once.
-const settled = looks.slice(2);
-const half = settled.length >> 1;
+const half = looks.length >> 1;
 const grown = (what) =>
-  median(settled.slice(half).map((one) => one[what])) - median(settled.slice(0, half).map((one) => one[what]));
+  median(looks.slice(half).map((one) => one[what])) - median(looks.slice(0, half).map((one) => one[what]));
 const growth = { heap: grown("heap"), descriptors: grown("descriptors"), listeners: grown("listeners") };
 console.log(
-  `\n${looks.length} kills; from the first half of them to the second: ${(growth.heap / 1024).toFixed(1)} KiB held, ${growth.descriptors} descriptors, ${growth.listeners} listeners more`,
+  `\n${life} kills; from the first half of them, behind ${SETTLING / 1000} seconds, to the second: ${(growth.heap / 1024).toFixed(1)} KiB held, ${growth.descriptors} descriptors, ${growth.listeners} listeners more`,
 );
 const leaks = growth.heap > SLACK || growth.descriptors > 0 || growth.listeners > 0;
 if (leaks) console.error("Something leaks");

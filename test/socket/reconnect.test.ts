@@ -9,5 +9,5 @@ const program = fileURLToPath(new URL("../../bench/reconnect.js", import.meta.ur
 // Node's /proc, that is; elsewhere nobody counts descriptors for us.
 it.runIf(process.platform === "linux")("holds no more after many kills than after a few", async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [program, "--peers", "40", "--minutes", "0"]);
-  expect(stdout).toMatch(/\n6 kills; from the first half of them to the second: -?[\d.]+ KiB held, -?\d+ descriptors/);
+  expect(stdout).toMatch(/\n\d+ kills; from the first half .* to the second: -?[\d.]+ KiB held, -?\d+ descriptors/);
 });
