@@ -1,6 +1,6 @@
 /** PUSH and PULL, PAIR, marks and timeouts. RFC 30, RFC 31. */
 import { expect, it } from "vitest";
-import { closing, codeOf, fill, onBoth, texts } from "./support.js";
+import { closing, codeOf, fill, onBoth, texts, until } from "./support.js";
 
 onBoth("pipeline", ["inproc", "tcp", "ipc"], (zmq, transport) => {
   it("deals messages out to its peers in turn", async () => {
@@ -74,7 +74,8 @@ onBoth("pipeline", ["inproc", "tcp", "ipc"], (zmq, transport) => {
     const push = closing(new zmq.Push({ reconnectInterval: 10 }));
     push.connect(endpoint);
     for (let i = 0; i < 5; i++) await push.send(`early ${i}`);
-    await pull.bind(endpoint);
+    // The port was free meanwhile, for any other program and for the connecting socket's own end.
+    await until(async () => (await codeOf(() => pull.bind(endpoint))) !== "EADDRINUSE");
     for (let i = 0; i < 5; i++) expect(texts(await pull.receive())).toEqual([`early ${i}`]);
   });
 
