@@ -3,7 +3,7 @@ import { node, pair } from "./lib/children.js";
 import { median, ratio } from "./lib/compare.js";
 import { libzmq } from "./lib/libzmq.js";
 import { loop } from "./lib/loop.js";
-import { measured } from "./lib/measured.js";
+import { alternating } from "./lib/measured.js";
 import { main } from "./lib/program.js";
 import { times } from "./lib/table.js";
 
@@ -47,25 +47,14 @@ async function measureAll(progress) {
   }
   const found = {};
   for (const [title, size] of Object.entries(SIZES)) {
-    const counts = {};
-    const of = { time: {}, send: {}, receive: {} };
-    for (const [name, peers] of Object.entries(pairs)) {
-      progress(`${title}, ${name}`);
-      const guess = Math.ceil(FIRST / (GUESS.message + GUESS.octet * size));
-      const { time } = await measured(peers, size, guess);
-      // Warm by now.
-      const again = await measured(peers, size, Math.ceil(FIRST / time) + 2);
-      counts[name] = Math.ceil(TIME / again.time) + 2;
-      for (const kind of Object.keys(of)) of[kind][name] = [];
-    }
-    for (let round = 0; round < ROUNDS; round++) {
-      for (const [name, peers] of Object.entries(pairs)) {
-        progress(`${title}, ${name}, round ${round + 1}`);
-        const result = await measured(peers, size, counts[name]);
-        for (const kind of Object.keys(of)) of[kind][name].push(result[kind]);
-      }
-    }
-    found[title] = of;
+    found[title] = await alternating(pairs, size, {
+      rounds: ROUNDS,
+      time: TIME,
+      first: Math.ceil(FIRST / (GUESS.message + GUESS.octet * size)),
+      again: (time) => Math.ceil(FIRST / time) + 2,
+      progress,
+      title,
+    });
   }
   for (const peers of Object.values(pairs)) for (const peer of peers) peer.close();
   return found;

@@ -5,7 +5,7 @@
 import sodium from "libsodium-wrappers";
 import { node, pair } from "./lib/children.js";
 import { median, ratio } from "./lib/compare.js";
-import { measured } from "./lib/measured.js";
+import { alternating } from "./lib/measured.js";
 import { main } from "./lib/program.js";
 import { figure, times } from "./lib/table.js";
 
@@ -57,34 +57,18 @@ async function cipher(size) {
   return median(found);
 }
 
-/** All contenders in turn, round by round: what is measured, by contender, one figure a round. */
-async function alternating(pairs, size, progress, title) {
-  const found = { time: {}, send: {}, receive: {} };
-  const counts = {};
-  for (const [name, peers] of Object.entries(pairs)) {
-    progress(`${title}, ${name}`);
-    const first = size > 16_384 ? FIRST.large : FIRST.small;
-    await measured(peers, size, first);
-    const { time } = await measured(peers, size, first);
-    counts[name] = Math.ceil(TIME / time) + 2;
-    for (const kind of Object.keys(found)) found[kind][name] = [];
-  }
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const [name, peers] of Object.entries(pairs)) {
-      progress(`${title}, ${name}, round ${round + 1}`);
-      const result = await measured(peers, size, counts[name]);
-      for (const kind of Object.keys(found)) found[kind][name].push(result[kind]);
-    }
-  }
-  return found;
-}
-
 async function traffic({ progress }) {
   const pairs = {};
   for (const [name, start] of Object.entries(CONTENDERS)) pairs[name] = await pair(start, "send", start, "receive");
   const rows = [];
   for (const [title, size] of Object.entries(SIZES)) {
-    const { time, send, receive } = await alternating(pairs, size, progress, title);
+    const { time, send, receive } = await alternating(pairs, size, {
+      rounds: ROUNDS,
+      time: TIME,
+      first: size > 16_384 ? FIRST.large : FIRST.small,
+      progress,
+      title,
+    });
     const cpu = (name) => median(send[name]) + median(receive[name]);
     const own = await cipher(size);
     rows.push({

@@ -5,7 +5,7 @@
 import { node, pair } from "./lib/children.js";
 import { median, ratio } from "./lib/compare.js";
 import { libzmq } from "./lib/libzmq.js";
-import { measured } from "./lib/measured.js";
+import { alternating, measured } from "./lib/measured.js";
 import { main } from "./lib/program.js";
 import { pyzmq } from "./lib/pyzmq.js";
 import { times } from "./lib/table.js";
@@ -53,33 +53,21 @@ function closeAll(pairs) {
   for (const peer of Object.values(pairs).flat()) peer.close();
 }
 
-/** All contenders in turn, round by round: what is measured, by contender, one figure a round. */
-async function alternating(pairs, size, progress, title) {
-  const found = { time: {}, send: {}, receive: {} };
-  const counts = {};
-  for (const [name, peers] of Object.entries(pairs)) {
-    progress(`${title}, ${name}`);
-    const first = size > 16_384 ? FIRST.large : FIRST.small;
-    await measured(peers, size, first);
-    const { time } = await measured(peers, size, first);
-    counts[name] = Math.ceil(TIME / time) + 2;
-    for (const kind of Object.keys(found)) found[kind][name] = [];
-  }
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const [name, peers] of Object.entries(pairs)) {
-      progress(`${title}, ${name}, round ${round + 1}`);
-      const result = await measured(peers, size, counts[name]);
-      for (const kind of Object.keys(found)) found[kind][name].push(result[kind]);
-    }
-  }
-  return found;
-}
+/** All contenders in turn: what is measured, by contender, one figure a round. */
+const inTurns = (pairs, size, progress, title) =>
+  alternating(pairs, size, {
+    rounds: ROUNDS,
+    time: TIME,
+    first: size > 16_384 ? FIRST.large : FIRST.small,
+    progress,
+    title,
+  });
 
 async function pipeline({ progress }) {
   const rows = [];
   const pairs = await started({ ...contenders, ...bare, ...withC }, "send", "receive");
   for (const [title, size] of Object.entries(SIZES)) {
-    const { time, send, receive } = await alternating(pairs, size, progress, title);
+    const { time, send, receive } = await inTurns(pairs, size, progress, title);
     const cpu = (name) => median(send[name]) + median(receive[name]);
     rows.push({
       messages: title,
@@ -120,7 +108,7 @@ async function withPython({ progress }) {
     "receive",
   );
   for (const [title, size] of Object.entries(SIZES)) {
-    const { time, send, receive } = await alternating(pairs, size, progress, title);
+    const { time, send, receive } = await inTurns(pairs, size, progress, title);
     const sides = { to: ["ours → Python", "addon → Python", send], from: ["Python → ours", "Python → addon", receive] };
     const row = { messages: title };
     for (const [way, [ours, addon, cpu]] of Object.entries(sides)) {

@@ -2,6 +2,7 @@
 import { node, pair } from "./lib/children.js";
 import { median, ratio } from "./lib/compare.js";
 import { libzmq } from "./lib/libzmq.js";
+import { alternating } from "./lib/measured.js";
 import { main } from "./lib/program.js";
 import { times } from "./lib/table.js";
 
@@ -33,22 +34,14 @@ async function threads({ progress }) {
   for (const where of WHERE) pairs[where] = await pair(sender, "send", (_, at) => receiver(where, at), "receive");
   const rows = [];
   for (const [title, size] of Object.entries(SIZES)) {
-    const counts = {};
-    const found = { time: {}, main: {}, all: {}, delay: {} };
-    for (const where of WHERE) {
-      progress(`${title}, ${where}`);
-      await measured(pairs[where], size, FIRST);
-      const { time } = await measured(pairs[where], size, FIRST);
-      counts[where] = Math.ceil(TIME / time) + 2;
-      for (const kind of Object.keys(found)) found[kind][where] = [];
-    }
-    for (let round = 0; round < ROUNDS; round++) {
-      for (const where of WHERE) {
-        progress(`${title}, ${where}, round ${round + 1}`);
-        const result = await measured(pairs[where], size, counts[where]);
-        for (const kind of Object.keys(found)) found[kind][where].push(result[kind]);
-      }
-    }
+    const found = await alternating(pairs, size, {
+      measure: measured,
+      rounds: ROUNDS,
+      time: TIME,
+      first: FIRST,
+      progress,
+      title,
+    });
     rows.push(row(title, found));
   }
   for (const peer of Object.values(pairs).flat()) peer.close();

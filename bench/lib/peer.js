@@ -24,6 +24,17 @@ export function obey(go) {
     .on("close", () => process.exit(0));
 }
 
+/** Binds a socket of the `zeromq` package's API, or connects it, and says so. */
+export async function open(socket, endpoint) {
+  if (endpoint === undefined) {
+    await socket.bind("tcp://127.0.0.1:*");
+    say("at", socket.lastEndpoint);
+  } else {
+    socket.connect(endpoint);
+    say("ready");
+  }
+}
+
 export function die(error) {
   console.error(error);
   process.exit(1);

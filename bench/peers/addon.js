@@ -1,6 +1,6 @@
 /** The `zeromq` addon in a process of its own: `addon.js ROLE [ENDPOINT]`. */
 import { Pair, Pull, Push } from "zeromq";
-import { die, Meter, obey, say, Trips } from "../lib/peer.js";
+import { die, Meter, obey, open, say, Trips } from "../lib/peer.js";
 
 const [role, endpoint] = process.argv.slice(2);
 const SOCKETS = { send: Push, receive: Pull, ask: Pair, echo: Pair };
@@ -42,11 +42,5 @@ const LOOPS = {
 };
 
 obey(ROLES[role]);
-if (endpoint === undefined) {
-  await socket.bind("tcp://127.0.0.1:*");
-  say("at", socket.lastEndpoint);
-} else {
-  socket.connect(endpoint);
-  say("ready");
-}
+await open(socket, endpoint);
 await LOOPS[role]?.().catch(die);

@@ -3,7 +3,7 @@
  * of the program different, or "connections" for ours without sockets, read in runs. Whoever sends is the server.
  */
 import { connect, listen } from "monocoque/node";
-import { die, Meter, obey, say } from "../lib/peer.js";
+import { die, Meter, obey, open, say } from "../lib/peer.js";
 
 const [name, role, endpoint] = process.argv.slice(2);
 
@@ -33,13 +33,7 @@ async function sockets(from) {
     curveSecretKey: CLIENT.secretKey,
   };
   const socket = new (role === "receive" ? zmq.Pull : zmq.Push)(role === "receive" ? joins : serves);
-  if (endpoint === undefined) {
-    await socket.bind("tcp://127.0.0.1:*");
-    say("at", socket.lastEndpoint);
-  } else {
-    socket.connect(endpoint);
-    say("ready");
-  }
+  await open(socket, endpoint);
   return {
     async send(size, count) {
       for (let i = 0; i < count; i++) await socket.send(Buffer.alloc(size, i));

@@ -1,17 +1,13 @@
-/** A promise that is resolved or rejected from outside. */
+/** A promise that is resolved from outside. */
 
-/** Such a promise, with its two functions. */
+/** Such a promise, with its function. */
 export class Deferred<T = void> {
   readonly promise: Promise<T>;
   resolve!: (value: T) => void;
-  reject!: (reason: unknown) => void;
 
   constructor() {
-    this.promise = new Promise<T>((resolve, reject) => {
+    this.promise = new Promise<T>((resolve) => {
       this.resolve = resolve;
-      this.reject = reject;
     });
-    // Without this a rejection that nobody awaits would end the process.
-    this.promise.catch(() => {});
   }
 }

@@ -52,6 +52,16 @@ export class PrefixTree<V> {
     return undefined;
   }
 
+  /** Whether any prefix begins `topic`. */
+  begins(topic: Uint8Array): boolean {
+    let at = 0;
+    for (let node: PrefixNode<V> | undefined = this.root; node !== undefined; node = node.below(topic, at)) {
+      if (node.value !== undefined) return true;
+      at += node.label.length;
+    }
+    return false;
+  }
+
   /** The node of a prefix, made if there is none. Whoever makes one gives it a value. */
   grow(prefix: Uint8Array): PrefixNode<V> {
     let node = this.root;

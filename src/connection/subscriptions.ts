@@ -1,7 +1,7 @@
 /** What a subscriber wants of a publisher. RFC 37, "The Publish-Subscribe Pattern". */
 import { octets, type Payload } from "../codec/payload.js";
 import { SUBSCRIPTION_COST, SUBSCRIPTION_OCTETS } from "./limits.js";
-import { type PrefixNode, PrefixTree } from "./prefix-tree.js";
+import { PrefixTree } from "./prefix-tree.js";
 
 /** The prefixes that one peer has subscribed to, each counted: subscribing twice takes two cancels. */
 export class Subscriptions {
@@ -36,15 +36,6 @@ export class Subscriptions {
   /** Whether any prefix begins this payload. */
   match(payload: Payload): boolean {
     const topic = octets(payload);
-    let at = 0;
-    for (
-      let node: PrefixNode<number> | undefined = this.#counts?.root;
-      node !== undefined;
-      node = node.below(topic, at)
-    ) {
-      if (node.value !== undefined) return true;
-      at += node.label.length;
-    }
-    return false;
+    return this.#counts?.begins(topic) ?? false;
   }
 }

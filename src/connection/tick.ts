@@ -25,11 +25,6 @@ export class TickEnd {
     this.#act = act;
   }
 
-  /** Whether somebody waits for the tick's end. */
-  get waiting(): boolean {
-    return this.#waiting;
-  }
-
   /** There is something to send. */
   ask(): void {
     this.#turns = TURNS;

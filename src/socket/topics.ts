@@ -58,12 +58,7 @@ export class Topics<T> {
 
   /** Whether any prefix begins `topic`. */
   matches(topic: Uint8Array): boolean {
-    let at = 0;
-    for (let node: Node<T> | undefined = this.#tree.root; node !== undefined; node = node.below(topic, at)) {
-      if (node.value !== undefined) return true;
-      at += node.label.length;
-    }
-    return false;
+    return this.#tree.begins(topic);
   }
 
   /** Each prefix that `holder` has, once, in the order in which it came to them. */

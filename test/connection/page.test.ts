@@ -1,16 +1,14 @@
 /** Connections in a real page: ZWS at libzmq's ws://, and ZMTP through whatever carries octets. */
 import { once } from "node:events";
-import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, writeFile } from "node:fs/promises";
 import net from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type WebSocket, WebSocketServer } from "ws";
 import { Pair, Pull, Router, type Socket, XPublisher } from "zeromq";
-import { launch, noBrowser, serve } from "../support/browser.js";
+import { noBrowser, openSite, type Site } from "../support/browser.js";
 import { texts } from "../support/connections.js";
 import { opened } from "../support/libzmq.js";
 
@@ -124,25 +122,18 @@ const missing = noBrowser();
 if (missing) console.warn(`SKIPPED: connections in a page: ${missing}`);
 
 describe.skipIf(missing)("a page", () => {
-  let folder: string;
-  let site: Awaited<ReturnType<typeof serve>>;
-  let browser: Browser;
+  let site: Site | undefined;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "monocoque-"));
-    await cp(join(root, "dist"), join(folder, "dist"), { recursive: true });
-    await writeFile(join(folder, "page.js"), script);
-    const html = '<!doctype html><link rel="icon" href="data:,"><script type="module" src="page.js"></script>';
-    await writeFile(join(folder, "index.html"), html);
-    site = await serve(folder);
-    browser = await launch();
+    site = await openSite(async (folder) => {
+      await cp(join(root, "dist"), join(folder, "dist"), { recursive: true });
+      await writeFile(join(folder, "page.js"), script);
+      const html = '<!doctype html><link rel="icon" href="data:,"><script type="module" src="page.js"></script>';
+      await writeFile(join(folder, "index.html"), html);
+    });
   });
 
-  afterAll(async () => {
-    await browser?.close();
-    site?.close();
-    await rm(folder, { recursive: true });
-  });
+  afterAll(() => site?.close());
 
   const faults: string[] = [];
 
@@ -157,14 +148,15 @@ describe.skipIf(missing)("a page", () => {
    * it has sent may still be in the browser, and goes down with its page.
    */
   async function inPage(name: string, ...args: readonly unknown[]): Promise<unknown> {
+    const { url, browser } = site as Site;
     const page = await browser.newPage();
     onTestFinished(() => page.close());
     page.on("pageerror", (error) => faults.push(String(error)));
     page.on("console", (line) => {
       if (line.type() === "error" || line.type() === "warning") faults.push(line.text());
     });
-    await page.goto(`${site.url}/index.html`);
-    return page.evaluate(`import("${site.url}/page.js").then((script) => script.${name}(...${JSON.stringify(args)}))`);
+    await page.goto(`${url}/index.html`);
+    return page.evaluate(`import("${url}/page.js").then((script) => script.${name}(...${JSON.stringify(args)}))`);
   }
 
   it("subscribes to libzmq's XPUB, and gets what it asked for and no more", async () => {

@@ -28,24 +28,18 @@ async function someTurns(): Promise<void> {
 }
 
 describe("a busy thread of ours", () => {
-  it("reads the handshake that has come before it gives the peer up", async () => {
-    const peer = await otherThread({ says: [[0, hello("PAIR")]] });
-    const connecting = connected(`tcp://127.0.0.1:${peer.port}`, { ...PAIR, handshakeTimeout: PATIENCE });
-    await peer.met;
-    await someTurns();
-    peer.go();
-    busy(BUSY);
-    expect((await connecting).peer.socketType).toBe("PAIR");
-  });
-
-  it("gives the peer the time to answer what could only be said afterwards", async () => {
-    const ours = GREETING.length + READY.length;
-    const peer = await otherThread({
-      says: [
+  /** As `says` of `otherThread`: what a PAIR says, each behind so many octets of ours. */
+  it.each<[what: string, says: [number, Uint8Array][]]>([
+    ["reads the handshake that has come before it gives the peer up", [[0, hello("PAIR")]]],
+    [
+      "gives the peer the time to answer what could only be said afterwards",
+      [
         [0, GREETING],
-        [ours, READY],
+        [GREETING.length + READY.length, READY],
       ],
-    });
+    ],
+  ])("%s", async (_what, says) => {
+    const peer = await otherThread({ says });
     const connecting = connected(`tcp://127.0.0.1:${peer.port}`, { ...PAIR, handshakeTimeout: PATIENCE });
     await peer.met;
     await someTurns();

@@ -1,11 +1,10 @@
 /** What the documents tell people to write into a page, in Chromium, word for word, with libzmq's publisher at the other end. */
-import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { XPublisher } from "zeromq";
-import { launch, noBrowser, serve } from "../support/browser.js";
+import { noBrowser, openSite, type Site } from "../support/browser.js";
 import { opened } from "../support/libzmq.js";
 import { blocksOf, documents, root } from "./markdown.js";
 
@@ -20,25 +19,19 @@ it("is every page that a document shows", () => {
 });
 
 describe.skipIf(missing)("a page", () => {
-  let folder: string;
-  let site: Awaited<ReturnType<typeof serve>>;
-  let browser: Browser;
+  let site: Site | undefined;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "monocoque-"));
-    await cp(join(root, "dist"), join(folder, "node_modules/monocoque/dist"), { recursive: true });
-    site = await serve(folder);
-    browser = await launch();
+    site = await openSite((folder) =>
+      cp(join(root, "dist"), join(folder, "node_modules/monocoque/dist"), { recursive: true }),
+    );
   });
 
-  afterAll(async () => {
-    await browser?.close();
-    site?.close();
-    await rm(folder, { recursive: true });
-  });
+  afterAll(() => site?.close());
 
   /** Opens the page of a document, with a publisher that says `topic` from when it is subscribed to until the page has `heard` it. */
   async function hears(path: string, topic: string, heard: (page: Page) => Promise<unknown>): Promise<void> {
+    const { folder, url, browser } = site as Site;
     const publisher = opened(new XPublisher());
     await publisher.bind("ws://127.0.0.1:*");
     const place = publisher.lastEndpoint?.replace(/^ws:\/\/|\/$/g, "") as string;
@@ -53,7 +46,7 @@ describe.skipIf(missing)("a page", () => {
     const faults: string[] = [];
     tab.on("pageerror", (error) => faults.push(String(error)));
     const done = heard(tab);
-    await tab.goto(`${site.url}/index.html`);
+    await tab.goto(`${url}/index.html`);
     expect(String((await publisher.receive())[0])).toBe(`\u0001${topic}`);
     const saying = setInterval(() => void publisher.send([`${topic}berlin`, "cloudy"]), 20);
     try {

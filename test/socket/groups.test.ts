@@ -37,6 +37,23 @@ it("a name that no message can have is nobody's group, however long it is", asyn
   expect(socket.closed).toBe(false);
 });
 
+it("thousands of groups at once are no flood of commands", async () => {
+  const { radio, socket } = await met();
+  const names = Array.from({ length: 15_000 }, (_, i) => encodeCommand("JOIN", new TextEncoder().encode(`group ${i}`)));
+  socket.write(Buffer.concat(names));
+  const sending = setInterval(() => void radio.send("of the day", { group: "group 14999" }), 10);
+  try {
+    let heard = "";
+    for await (const chunk of socket) {
+      heard += chunk.toString("latin1");
+      if (heard.includes("group 14999")) break;
+    }
+    expect(heard.includes("of the day")).toBe(true);
+  } finally {
+    clearInterval(sending);
+  }
+});
+
 it("groups without end are refused, and others go on hearing", async () => {
   const { radio, socket } = await met();
   socket.resume();

@@ -1,8 +1,9 @@
 /** A real Chromium, for tests that run in Node and drive a page. */
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 
@@ -33,6 +34,32 @@ export function launch(): Promise<Browser> {
 }
 
 const TYPES: Record<string, string> = { ".html": "text/html", ".js": "text/javascript" };
+
+/** A folder that is served, and a browser to look at it. */
+export interface Site {
+  readonly folder: string;
+  readonly url: string;
+  readonly browser: Browser;
+  close(): Promise<void>;
+}
+
+/** Serves what `fill` writes into a folder. */
+export async function openSite(fill: (folder: string) => Promise<void>): Promise<Site> {
+  const folder = await mkdtemp(join(tmpdir(), "monocoque-"));
+  await fill(folder);
+  const { url, close } = await serve(folder);
+  const browser = await launch();
+  return {
+    folder,
+    url,
+    browser,
+    async close() {
+      await browser.close();
+      close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
 
 /** Serves a folder and nothing else; CSP where a page shall run under one. */
 export async function serve(folder: string, csp?: string): Promise<{ url: string; close(): void }> {

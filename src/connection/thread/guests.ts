@@ -26,11 +26,6 @@ export class Guests {
     this.#later = later;
   }
 
-  /** How many there are. */
-  get size(): number {
-    return this.#guests.size;
-  }
-
   obey(order: Order): void {
     if (typeof order === "number") this.#guests.get(order)?.woken();
     else if (order.type === "open") this.#open(order);
