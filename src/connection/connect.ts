@@ -6,7 +6,7 @@ import { parseEndpoint } from "./endpoint.js";
 import { connectionError } from "./fault.js";
 import type { Link } from "./link.js";
 import { open } from "./open.js";
-import { type ConnectionOptions, settingsFor } from "./options.js";
+import { type ConnectionOptions, type Settings, settingsFor } from "./options.js";
 import { refuseHeartbeat, type WebSocketLike, WebSocketTransport, zwsParts } from "./websocket.js";
 
 /** @internal Makes a WebSocket. */
@@ -20,13 +20,22 @@ export type OpenWebSocket = (url: URL, subprotocol: string) => WebSocketLike;
  *   tcp:// and ipc://); a TypeError or a RangeError for an option that will not do.
  */
 export async function connect(url: string, options: ConnectionOptions): Promise<Connection> {
+  if ((options as { thread?: unknown } | undefined)?.thread) {
+    throw new TypeError('thread: import connect from "monocoque/page", or from "monocoque/node"');
+  }
+  const [endpoint, checked] = checkedCall(url, options);
+  const [settings, parts] = zwsParts(checked);
+  return open(settings, parts, (link) => dialWebSocket(endpoint, link, platformWebSocket));
+}
+
+/** @internal Where such a call leads to, and how; throws for whatever will not do. */
+export function checkedCall(url: string, options: ConnectionOptions): [URL, Settings] {
   const endpoint = parseEndpoint(url);
   if (endpoint.scheme !== "ws") {
     throw new TypeError(`${endpoint.scheme}:// needs sockets: import connect from "monocoque/node"`);
   }
   refuseHeartbeat(options);
-  const [settings, parts] = zwsParts(settingsFor(options));
-  return open(settings, parts, (link) => dialWebSocket(endpoint.url, link, platformWebSocket));
+  return [endpoint.url, settingsFor(options)];
 }
 
 /** @internal Begins to reach a peer over ws://. */

@@ -11,6 +11,7 @@ import { plainPayload } from "../../src/connection/payload-maker.js";
 import { Guests } from "../../src/connection/thread/guests.js";
 import { bufferOf, RingReader, ringMemory, scannedMemory } from "../../src/connection/thread/ring.js";
 import { RingInbox } from "../../src/connection/thread/ring-inbox.js";
+import { equipStraight } from "../../src/connection/thread/straight.js";
 import { INBOUND, type News, OUTBOUND } from "../../src/connection/thread/words.js";
 import { encodeFrame } from "../../src/index.js";
 import { until } from "../socket/support.js";
@@ -36,8 +37,10 @@ function ends(by: (typeof BY)[number], options: Partial<ConnectionOptions> = {})
     },
     (said) => void news.push(said),
     (act) => void turns.push(act),
+    equipStraight,
   );
-  guests.obey({ type: "open", id: 1, url: "", options: settings, inbound, outbound: ringMemory(OUTBOUND) });
+  const shared = { inbound, outbound: ringMemory(OUTBOUND) };
+  guests.obey({ type: "open", id: 1, url: "", options: settings, shared });
   const inbox = new RingInbox(new RingReader(bufferOf(inbound), INBOUND), plainPayload, {
     roomMade: () => guests.obey(1),
     starved() {},

@@ -4,8 +4,10 @@ import { Worker } from "node:worker_threads";
 import type { Connection } from "../connection.js";
 import { parseEndpoint } from "../endpoint.js";
 import { Opening } from "../opening.js";
+import { type Passage, sharedPassage } from "../thread/passage.js";
 import { RemoteLink, type RemoteUser, type Workplace } from "../thread/remote-link.js";
-import type { News, Order } from "../thread/words.js";
+import { ringMemory, scannedMemory } from "../thread/ring.js";
+import { INBOUND, type News, type Order, OUTBOUND } from "../thread/words.js";
 import { bufferPayload } from "./buffer-payload.js";
 import { type NodeConnectionOptions, nodeSettingsFor, type ThreadWorker } from "./options.js";
 import type { NodePayload } from "./payload-type.js";
@@ -36,6 +38,10 @@ class Thread implements Workplace {
 
   tell(order: Order): void {
     this.#worker.postMessage(order);
+  }
+
+  passage(): Passage {
+    return sharedPassage({ inbound: scannedMemory(INBOUND), outbound: ringMemory(OUTBOUND) });
   }
 
   hold(change: 1 | -1): void {

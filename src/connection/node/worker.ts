@@ -3,6 +3,7 @@ import { parentPort } from "node:worker_threads";
 import { parseEndpoint } from "../endpoint.js";
 import { Link } from "../link.js";
 import { type Dial, Guests } from "../thread/guests.js";
+import { equipStraight } from "../thread/straight.js";
 import type { Order } from "../thread/words.js";
 import { nodeSettingsFor } from "./options.js";
 import { routeTo } from "./schemes.js";
@@ -14,5 +15,10 @@ const dial: Dial = async ({ url, options }, user) => {
   return link;
 };
 
-const guests = new Guests(dial, (news, moved = []) => parentPort?.postMessage(news, moved), setImmediate);
+const guests = new Guests(
+  dial,
+  (news, moved = []) => parentPort?.postMessage(news, moved),
+  setImmediate,
+  equipStraight,
+);
 parentPort?.on("message", (order: Order) => guests.obey(order));

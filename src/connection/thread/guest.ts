@@ -1,35 +1,30 @@
 /** A connection whose application is in another thread: what comes goes into one ring, what leaves comes by another. */
+import type { FrameDecoder } from "../../codec/decoder.js";
 import type { ZmtpError } from "../../error.js";
 import { Patience } from "../deadline.js";
 import type { Ending } from "../ending.js";
 import type { Link } from "../link.js";
 import type { LinkUser } from "../link-user.js";
+import type { Outbox } from "../outbox.js";
 import * as reasons from "../reasons.js";
 import { Reception } from "../reception.js";
-import type { MessageLimits } from "../whole-messages.js";
-import type { ChunkFiller } from "./chunk-filler.js";
+import type { Copier, Equipment, Tell, Untold } from "./equipment.js";
 import { factsOf } from "./error-facts.js";
-import { CHUNK, OCTETS, type RingReader, type RingWriter } from "./ring.js";
-import { RingReception, type RingReceptionUser } from "./ring-reception.js";
-import { RunCopier } from "./run-copier.js";
+import { CHUNK, OCTETS, type ReaderEnd, type WriterEnd } from "./ring.js";
+import type { RingReceptionUser } from "./ring-reception.js";
 import { Waker } from "./waker.js";
-import type { News } from "./words.js";
-
-/** Tells the application's thread; what is in `moved` goes over to it. */
-export type Tell = (news: News, moved?: readonly ArrayBuffer[]) => void;
+import type { Passing } from "./words.js";
 
 /** Where a guest stands. `closing`: nothing more is accepted, and some of what was is still on its way to us. */
 type Phase = "open" | "closing" | "closed" | "over";
 
 /** What a guest is made of. */
 export interface GuestParts {
-  readonly inbound: RingWriter;
-  readonly filler: ChunkFiller;
-  readonly outbound: RingReader;
-  /** Of the connection's messages. */
-  readonly limits: MessageLimits;
+  readonly equipment: Equipment;
   /** Milliseconds that a closing waits for a peer that takes nothing. */
   readonly linger: number;
+  /** What reads the frames that are to leave, one by one; undefined if their octets leave as they are. */
+  readonly frames: FrameDecoder | undefined;
   /** Acts at the end of this turn of the event loop, when everything that waits has been read. */
   readonly later: (act: () => void) => void;
   /** Called once the end has been told, last. */
@@ -40,12 +35,13 @@ export interface GuestParts {
 export class Guest implements LinkUser, RingReceptionUser {
   readonly #id: number;
   readonly #tell: Tell;
-  readonly #inbound: RingWriter;
-  readonly #filler: ChunkFiller;
-  readonly #outbound: RingReader;
-  readonly #copier: RunCopier;
-  readonly #limits: MessageLimits;
+  readonly #inbound: WriterEnd;
+  readonly #outbound: ReaderEnd;
+  readonly #copier: Copier;
+  readonly #untold: Untold;
+  readonly #equipment: Equipment;
   readonly #linger: number;
+  readonly #frames: FrameDecoder | undefined;
   readonly #waker: Waker;
   readonly #left: () => void;
   #link: Link | undefined;
@@ -56,18 +52,17 @@ export class Guest implements LinkUser, RingReceptionUser {
   #destroyed = false;
   readonly #patience = new Patience();
 
-  constructor(id: number, tell: Tell, { inbound, filler, outbound, limits, linger, later, left }: GuestParts) {
+  constructor(id: number, tell: Tell, { equipment, linger, frames, later, left }: GuestParts) {
     this.#id = id;
     this.#tell = tell;
-    this.#inbound = inbound;
-    this.#filler = filler;
-    this.#outbound = outbound;
-    this.#limits = limits;
+    this.#equipment = equipment;
+    this.#inbound = equipment.inbound;
+    this.#outbound = equipment.outbound;
+    this.#copier = equipment.copier;
+    this.#untold = equipment.untold;
     this.#linger = linger;
-    this.#copier = new RunCopier(inbound, ({ bytes, rows, length, from }) => {
-      tell({ type: "large", id, bytes, table: rows, rows: length, from }, [bytes.buffer]);
-    });
-    this.#waker = new Waker({ publish: () => filler.publish(), wake: () => tell(id), later });
+    this.#frames = frames;
+    this.#waker = new Waker({ publish: () => this.#untold.publish(), wake: () => tell(id), later });
     this.#left = left;
   }
 
@@ -77,9 +72,9 @@ export class Guest implements LinkUser, RingReceptionUser {
     this.#link = link;
     // Who reads is in the other thread: a peer that says goodbye is to be answered until they have asked for more.
     link.reading(1);
-    const { socketType, identity, version, mechanism, metadata } = link.peer;
+    const { metadata, userId, publicKey, ...rest } = link.peer;
     const { remoteAddress } = link.transport ?? {};
-    const peer = { socketType, identity, version, mechanism, metadata: [...metadata], remoteAddress };
+    const peer = { ...rest, metadata: [...metadata], userId, publicKey, remoteAddress };
     this.#tell({ type: "opened", id: this.#id, peer });
   }
 
@@ -110,8 +105,15 @@ export class Guest implements LinkUser, RingReceptionUser {
 
   /** There is something in a ring, or room in one. */
   woken(): void {
+    if (this.#untold.refused) this.publish();
     this.#bring();
     this.#takeAway();
+  }
+
+  /** The other thread has passed something over, or given it back. */
+  hear(passing: Passing): void {
+    this.#equipment.hear?.(passing);
+    this.woken();
   }
 
   closing(): void {
@@ -154,13 +156,9 @@ export class Guest implements LinkUser, RingReceptionUser {
 
   // The way in.
 
-  /** Lets the socket read straight into the ring, where no message that fits there could be too large. */
-  readonly makeReception = (...parts: ConstructorParameters<typeof Reception>): Reception => {
-    const { headroom, octets, rows } = this.#inbound.shape;
-    const { maxMessageSize, maxMessageFrames } = this.#limits;
-    if (maxMessageSize < headroom + octets || maxMessageFrames < rows) return new Reception(...parts);
-    return new RingReception(parts, this.#filler, headroom, this);
-  };
+  /** Takes in what the transport tells. */
+  readonly makeReception = (...parts: ConstructorParameters<typeof Reception>): Reception =>
+    this.#equipment.makeReception?.(this, parts) ?? new Reception(...parts);
 
   get straight(): boolean {
     const link = this.#link;
@@ -173,7 +171,7 @@ export class Guest implements LinkUser, RingReceptionUser {
   }
 
   publish(): void {
-    if (this.#filler.publish()) this.#waker.owe();
+    if (this.#untold.publish()) this.#waker.owe();
     this.#hurryIfFull();
   }
 
@@ -181,14 +179,19 @@ export class Guest implements LinkUser, RingReceptionUser {
   #bring(): void {
     const link = this.#link;
     if (link === undefined || this.#phase === "over") return;
-    this.publish();
+    if (!this.#copier.gathers) this.publish();
     while (this.#copier.takeFrom(link.inbox) && this.#copier.put()) {
-      if (this.#inbound.publish()) this.#waker.owe();
+      if (this.#copier.gathers) this.#waker.arrived();
+      else if (this.#inbound.publish()) this.#waker.owe();
       this.#hurryIfFull();
     }
-    // Whoever has closed may read what lies in the ring, and is not made to.
-    if (this.#copier.busy && this.#phase === "open") return;
-    if (this.#ending !== undefined) this.#end(this.#ending);
+    if (this.#ending !== undefined) this.#endBehindIt(this.#ending);
+  }
+
+  /** Whoever has closed may read what lies in the ring, and is not made to. */
+  #endBehindIt(ending: Ending): void {
+    this.publish();
+    if (this.#phase !== "open" || !(this.#copier.busy || this.#untold.ready)) this.#end(ending);
   }
 
   /** A reader that sleeps is to have begun before there is no more room. */
@@ -208,7 +211,7 @@ export class Guest implements LinkUser, RingReceptionUser {
       const slot = this.#outbound.peek();
       if (slot === undefined) break;
       const { bytes } = this.#outbound.chunks[slot[CHUNK]];
-      if (link.ending === undefined) link.outflow.outbox.octets(bytes.subarray(0, slot[OCTETS]), 0);
+      if (link.ending === undefined) this.#hand(link.outflow.outbox, bytes.subarray(0, slot[OCTETS]));
       moved = true;
       if (this.#outbound.free()) this.#tell(this.#id);
     }
@@ -218,6 +221,12 @@ export class Guest implements LinkUser, RingReceptionUser {
     }
     if (this.#exhausted && this.#outbound.filled === 0) link.exhausted();
     if (this.#phase === "closing") this.#closeBehindIt(link, moved);
+  }
+
+  /** A slot may end inside a frame; whoever seals one wants all of it. */
+  #hand(outbox: Outbox, octets: Uint8Array): void {
+    if (this.#frames === undefined) outbox.octets(octets, 0);
+    else for (const batch of this.#frames.push(octets)) outbox.batch(batch);
   }
 
   #closeBehindIt(link: Link, moved: boolean): void {
@@ -240,6 +249,7 @@ export class Guest implements LinkUser, RingReceptionUser {
     if (this.#phase === "over") return;
     this.#phase = "over";
     this.#patience.stop();
+    unsent += this.#frames?.pending ?? 0;
     for (let slot = this.#outbound.peek(); slot !== undefined; slot = this.#outbound.peek()) {
       unsent += slot[OCTETS];
       this.#outbound.free();

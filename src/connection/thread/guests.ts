@@ -1,13 +1,11 @@
 /** All connections that one thread serves for another. */
-import { limitsFor } from "../../codec/frame.js";
-import { sharedScan } from "../../codec/shared-scan.js";
+import { FrameDecoder } from "../../codec/decoder.js";
+import { LARGEST_FRAME } from "../../codec/frame.js";
 import { connectionError } from "../fault.js";
 import type { Link } from "../link.js";
-import type { MessageLimits } from "../whole-messages.js";
-import { ChunkFiller } from "./chunk-filler.js";
-import { Guest, type Tell } from "./guest.js";
-import { bufferOf, RingReader, RingWriter } from "./ring.js";
-import { INBOUND, type Opening, type Order, OUTBOUND } from "./words.js";
+import type { Equip, Tell } from "./equipment.js";
+import { Guest } from "./guest.js";
+import type { Opening, Order } from "./words.js";
 
 /** Begins to connect for a guest, who hears what becomes of it. Rejects for what cannot even be tried. */
 export type Dial = (opening: Opening, guest: Guest) => Promise<Link>;
@@ -17,13 +15,15 @@ export class Guests {
   readonly #dial: Dial;
   readonly #tell: Tell;
   readonly #later: (act: () => void) => void;
+  readonly #equip: Equip;
   readonly #guests = new Map<number, Guest>();
 
   /** @param later - As `later` of `GuestParts`. */
-  constructor(dial: Dial, tell: Tell, later: (act: () => void) => void) {
+  constructor(dial: Dial, tell: Tell, later: (act: () => void) => void, equip: Equip) {
     this.#dial = dial;
     this.#tell = tell;
     this.#later = later;
+    this.#equip = equip;
   }
 
   obey(order: Order): void {
@@ -37,15 +37,12 @@ export class Guests {
 
   #open(opening: Opening): void {
     const { id, options } = opening;
-    const inbound = new RingWriter(bufferOf(opening.inbound), INBOUND);
-    const { maxFrameSize } = limitsFor(options.maxFrameSize);
+    const equipment = this.#equip(opening, this.#tell);
     const guest = new Guest(id, this.#tell, {
-      inbound,
-      filler: new ChunkFiller(inbound, sharedScan(opening.inbound), maxFrameSize),
-      outbound: new RingReader(opening.outbound, OUTBOUND),
-      limits: options as MessageLimits,
+      equipment,
       later: this.#later,
       linger: options.linger as number,
+      frames: equipment.framed ? new FrameDecoder({ maxFrameSize: LARGEST_FRAME }) : undefined,
       left: () => this.#guests.delete(id),
     });
     this.#guests.set(id, guest);
@@ -58,6 +55,10 @@ export class Guests {
 
 function follow(guest: Guest, order: Exclude<Order, number | Opening>): void {
   switch (order.type) {
+    case "slot":
+    case "freed":
+      guest.hear(order);
+      break;
     case "exhausted":
       guest.exhausted();
       break;

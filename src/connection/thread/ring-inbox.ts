@@ -2,7 +2,7 @@
 import { FrameBatch } from "../../codec/batch.js";
 import { Inbox } from "../inbox.js";
 import type { PayloadMaker } from "../payload-maker.js";
-import { CHUNK, FROM, KIND, type RingReader, ROW, ROWS, type Slot } from "./ring.js";
+import { CHUNK, FROM, KIND, type ReaderEnd, ROW, ROWS, type Slot } from "./ring.js";
 import { LARGE } from "./words.js";
 
 /** Hears what the ring needs. */
@@ -22,7 +22,7 @@ interface Taker {
 
 /** The messages of one connection that lie in the ring and that nobody has consumed yet. */
 export class RingInbox {
-  readonly #ring: RingReader;
+  readonly #ring: ReaderEnd;
   readonly #user: RingInboxUser;
   /** Messages of a run that was copied out of its slot, in part handed out. */
   readonly #copied: Inbox;
@@ -35,7 +35,7 @@ export class RingInbox {
   #dropping = false;
   #taken = 0;
 
-  constructor(ring: RingReader, makePayload: PayloadMaker, user: RingInboxUser) {
+  constructor(ring: ReaderEnd, makePayload: PayloadMaker, user: RingInboxUser) {
     this.#ring = ring;
     this.#user = user;
     this.#copied = new Inbox({ filled() {}, exhausted() {} }, makePayload);

@@ -22,6 +22,9 @@ export const INBOUND: RingShape = {
  */
 export const OUTBOUND: RingShape = { slots: 16, chunks: 16, headroom: 0, octets: 32 * 1024, rows: 0, at: 0 };
 
+/** Messages that came frame by frame, packed into chunks. Nothing of them is scanned again. */
+export const PACKED: RingShape = { slots: 64, chunks: 8, headroom: 0, octets: 128 * 1024, rows: 8192, at: 0 };
+
 /** What is in a slot of the inbound ring: the frames themselves, or word that they come by a message of their own. */
 export const RUN = 0;
 export const LARGE = 1;
@@ -29,21 +32,33 @@ export const LARGE = 1;
 /** A bare number is the most frequent word of all: "look at the rings of this connection". */
 export type Wake = number;
 
-/** Where the other thread is to connect, and the memory of the two rings. */
+/** Where the other thread is to connect. */
 export interface Opening {
   readonly type: "open";
   readonly id: number;
   readonly url: string;
   /** Such as can be cloned. */
   readonly options: ConnectionOptions;
+  /** Undefined where the two share no memory. */
+  readonly shared: SharedMemory | undefined;
+}
+
+/** The memory of the two rings. */
+export interface SharedMemory {
   readonly inbound: WebAssembly.Memory | SharedArrayBuffer;
   readonly outbound: SharedArrayBuffer;
 }
+
+/** What takes the place of shared memory: a slot goes over with its chunk, and the chunk comes back. */
+export type Passing =
+  | { readonly type: "slot"; readonly id: number; readonly slot: Int32Array; readonly memory: ArrayBuffer | undefined }
+  | { readonly type: "freed"; readonly id: number; readonly chunk: number; readonly memory: ArrayBuffer | undefined };
 
 /** From the application's thread to the one that does the work. */
 export type Order =
   | Wake
   | Opening
+  | Passing
   /** Everything that came has been taken, and somebody asked for more. */
   | { readonly type: "exhausted"; readonly id: number }
   | { readonly type: "subscribe" | "cancel"; readonly id: number; readonly prefix: Uint8Array }
@@ -61,6 +76,8 @@ export interface PeerFacts {
   readonly version: { readonly major: number; readonly minor: number };
   readonly mechanism: string;
   readonly metadata: readonly (readonly [string, Uint8Array])[];
+  readonly userId: string | undefined;
+  readonly publicKey: Uint8Array | undefined;
   readonly remoteAddress: string | undefined;
 }
 
@@ -78,6 +95,7 @@ export interface ErrorFacts {
 /** From the thread that does the work to the application's. */
 export type News =
   | Wake
+  | Passing
   | { readonly type: "opened"; readonly id: number; readonly peer: PeerFacts }
   /** The peer has said its last, and may still be answered. */
   | { readonly type: "half"; readonly id: number }
