@@ -20,8 +20,9 @@ import { type Commands, Sender } from "../sender.js";
 import { Subscriptions } from "../subscriptions.js";
 import { bufferOf, RingReader, RingWriter, ringMemory, scannedMemory } from "./ring.js";
 import { RingInbox, type RingInboxUser } from "./ring-inbox.js";
+import { INBOUND, OUTBOUND } from "./ring-shapes.js";
 import { RingTransport, type RingTransportUser } from "./ring-transport.js";
-import { type ErrorFacts, INBOUND, type News, type Order, OUTBOUND, type PeerFacts } from "./words.js";
+import type { ErrorFacts, News, Order, PeerFacts } from "./words.js";
 
 /** What a remote link needs of the thread that its work is done in. */
 export interface Workplace {
