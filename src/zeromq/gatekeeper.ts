@@ -16,7 +16,7 @@ import { Accepted, type Gate } from "../socket/accepted.js";
 import type { EndpointOwner } from "../socket/endpoints.js";
 import { keepAlive } from "./keep-alive.js";
 import { parsedFilter } from "./node-address.js";
-import { RawPipe } from "./raw.js";
+import { RawPipe } from "./raw-pipe.js";
 
 const utf8 = new TextDecoder();
 
@@ -137,7 +137,7 @@ export class Gatekeeper implements Gate {
 
   /** A peer of a STREAM, which speaks no ZMTP. */
   #acceptRaw(socket: Socket): void {
-    const pipe = new RawPipe(socket, this.owner, this.address);
+    const pipe = new RawPipe(socket, this.owner);
     this.#peers.add(pipe);
     socket.once("close", () => this.#peers.delete(pipe));
     this.owner.user.attached(pipe);
