@@ -266,7 +266,10 @@ async function frames({ progress }) {
 
 try {
   const suites = { ...Object.fromEntries(SUITES.map((name) => [name, suite(name)])), ws, frames };
-  const steps = 42 + Object.keys(SIZES).length * RECEIVERS.length * (ROUNDS + 1) + Object.keys(SIZES).length * Object.keys(PLACES).length * STREAM_ROUNDS;
+  const steps =
+    42 +
+    Object.keys(SIZES).length * RECEIVERS.length * (ROUNDS + 1) +
+    Object.keys(SIZES).length * Object.keys(PLACES).length * STREAM_ROUNDS;
   await main("Browser", suites, { on: [`Chromium ${browser.version()}`] }, steps);
 } finally {
   await browser.close();

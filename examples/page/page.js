@@ -88,7 +88,10 @@ document.addEventListener("visibilitychange", () => {
 function plotSmoothness(elapsed) {
   const points = smooth[where];
   if (drawn.last === undefined) return;
-  points.push({ frames: (drawn.frames * 1000) / elapsed, stall: Math.max(drawn.stall, performance.now() - drawn.last) });
+  points.push({
+    frames: (drawn.frames * 1000) / elapsed,
+    stall: Math.max(drawn.stall, performance.now() - drawn.last),
+  });
   Object.assign(drawn, { frames: 0, stall: 0 });
   if (points.length > RECENT) points.shift();
   const card = document.querySelector(`[data-where=${where}]`);
@@ -97,8 +100,12 @@ function plotSmoothness(elapsed) {
   card.querySelector(".stall").textContent = whole.format(Math.max(...points.map(({ stall }) => stall)));
   const x = (i) => ((i + 0.5) / RECENT) * 100;
   const y = (part) => (40 - Math.min(part, 1) * 38).toFixed(1);
-  card.querySelector(".line").setAttribute("d", `M${points.map(({ frames }, i) => `${x(i)} ${y(frames / FULL)}`).join("L")}`);
-  card.querySelector(".bars").setAttribute("d", points.map(({ stall }, i) => `M${x(i)} 40V${y(stall / STALL)}`).join(""));
+  card
+    .querySelector(".line")
+    .setAttribute("d", `M${points.map(({ frames }, i) => `${x(i)} ${y(frames / FULL)}`).join("L")}`);
+  card
+    .querySelector(".bars")
+    .setAttribute("d", points.map(({ stall }, i) => `M${x(i)} 40V${y(stall / STALL)}`).join(""));
 }
 
 /** A round number to end the scale at: 1, 2 or 5 and zeros. */

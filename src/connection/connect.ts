@@ -6,7 +6,7 @@ import { parseEndpoint } from "./endpoint.js";
 import { connectionError } from "./fault.js";
 import type { Link } from "./link.js";
 import { open } from "./open.js";
-import { type ConnectionOptions, type Settings, settingsFor } from "./options.js";
+import { type ConnectionOptions, type LinkSettings, settingsFor } from "./options.js";
 import { refuseHeartbeat, type WebSocketLike, WebSocketTransport, zwsParts } from "./websocket.js";
 
 /** @internal Makes a WebSocket. */
@@ -29,7 +29,7 @@ export async function connect(url: string, options: ConnectionOptions): Promise<
 }
 
 /** @internal Where such a call leads to, and how; throws for whatever will not do. */
-export function checkedCall(url: string, options: ConnectionOptions): [URL, Settings] {
+export function checkedCall(url: string, options: ConnectionOptions): [URL, LinkSettings] {
   const endpoint = parseEndpoint(url);
   if (endpoint.scheme !== "ws") {
     throw new TypeError(`${endpoint.scheme}:// needs sockets: import connect from "monocoque/node"`);

@@ -1,11 +1,11 @@
 /** A ring without shared memory: slots are posted, their chunks are transferred and come back. */
 import { describe, expect, it } from "vitest";
-import { FrameBatch } from "../../src/codec/batch.js";
+import type { FrameBatch } from "../../src/codec/batch.js";
 import { Inbox } from "../../src/connection/inbox.js";
 import { plainPayload } from "../../src/connection/payload-maker.js";
 import { MessagePacker } from "../../src/connection/thread/message-packer.js";
 import { hearing, type Post, PostedReader, PostedWriter } from "../../src/connection/thread/posted.js";
-import { CHUNK, RingReader, type RingShape, RingWriter, ringMemory } from "../../src/connection/thread/ring.js";
+import { RingReader, type RingShape, RingWriter, ringMemory, SLOT_CHUNK } from "../../src/connection/thread/ring.js";
 import { RingInbox } from "../../src/connection/thread/ring-inbox.js";
 import type { Passing } from "../../src/connection/thread/words.js";
 
@@ -32,7 +32,7 @@ function fill(writer: PostedWriter, octet: number): boolean {
   const chunk = slot === undefined ? -1 : writer.claimChunk();
   if (slot === undefined || chunk < 0) return false;
   writer.chunks[chunk].bytes.fill(octet);
-  slot[CHUNK] = chunk;
+  slot[SLOT_CHUNK] = chunk;
   return writer.publish();
 }
 
@@ -44,7 +44,7 @@ describe("a posted ring", () => {
     expect([writer.filled, writer.used]).toEqual([3, 3]);
     deliver();
     for (let octet = 1; octet <= 20; octet++) {
-      const { bytes } = reader.chunks[(reader.peek() as Int32Array)[CHUNK]];
+      const { bytes } = reader.chunks[(reader.peek() as Int32Array)[SLOT_CHUNK]];
       expect([bytes.length, bytes[0], bytes[63]]).toEqual([64, octet, octet]);
       expect(reader.filled).toBe(3);
       reader.free();
@@ -122,7 +122,9 @@ describe.each([
       }
       expect(message).toEqual([]);
       // With its headers in front it may be forwarded as it lies.
-      expect((run as FrameBatch).run === undefined).toBe(heard.at(-1)?.length === 1 && heard.at(-1)?.[0].length === 150);
+      expect((run as FrameBatch).run === undefined).toBe(
+        heard.at(-1)?.length === 1 && heard.at(-1)?.[0].length === 150,
+      );
     }
     expect(heard).toEqual(messages);
     expect(full).toBeGreaterThan(0);

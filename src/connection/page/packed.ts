@@ -4,7 +4,7 @@ import { MessagePacker } from "../thread/message-packer.js";
 import { type Passage, sharedPassage } from "../thread/passage.js";
 import { hearing, type Post, PostedReader, PostedWriter } from "../thread/posted.js";
 import { bufferOf, RingReader, RingWriter, ringMemory } from "../thread/ring.js";
-import { OUTBOUND, PACKED } from "../thread/words.js";
+import { OUTBOUND, PACKED } from "../thread/ring-shapes.js";
 
 /** Whether this page may share memory with its workers: only one that is cut off from others may. */
 function mayShare(): boolean {

@@ -4,7 +4,7 @@ import type { Inbox } from "../inbox.js";
 import type { Reception } from "../reception.js";
 import type { ReaderEnd, WriterEnd } from "./ring.js";
 import type { RingReceptionUser } from "./ring-reception.js";
-import type { News, Opening, Passing } from "./words.js";
+import type { News, OpenOrder, Passing } from "./words.js";
 
 /** Tells the application's thread; what is in `moved` goes over to it. */
 export type Tell = (news: News, moved?: readonly ArrayBuffer[]) => void;
@@ -46,7 +46,7 @@ export interface Equipment {
 }
 
 /** Makes it for one connection. */
-export type Equip = (opening: Opening, tell: Tell) => Equipment;
+export type Equip = (opening: OpenOrder, tell: Tell) => Equipment;
 
 /** Tells of a message that is too large for a slot; its memory goes along. */
 export function tellLarge(id: number, tell: Tell): (run: FrameBatch) => void {

@@ -10,7 +10,7 @@ import * as reasons from "../reasons.js";
 import { Reception } from "../reception.js";
 import type { Copier, Equipment, Tell, Untold } from "./equipment.js";
 import { factsOf } from "./error-facts.js";
-import { CHUNK, OCTETS, type ReaderEnd, type WriterEnd } from "./ring.js";
+import { type ReaderEnd, SLOT_CHUNK, SLOT_OCTETS, type WriterEnd } from "./ring.js";
 import type { RingReceptionUser } from "./ring-reception.js";
 import { Waker } from "./waker.js";
 import type { Passing } from "./words.js";
@@ -210,8 +210,8 @@ export class Guest implements LinkUser, RingReceptionUser {
     while (link.ending !== undefined || link.outflow.roomy) {
       const slot = this.#outbound.peek();
       if (slot === undefined) break;
-      const { bytes } = this.#outbound.chunks[slot[CHUNK]];
-      if (link.ending === undefined) this.#hand(link.outflow.outbox, bytes.subarray(0, slot[OCTETS]));
+      const { bytes } = this.#outbound.chunks[slot[SLOT_CHUNK]];
+      if (link.ending === undefined) this.#hand(link.outflow.outbox, bytes.subarray(0, slot[SLOT_OCTETS]));
       moved = true;
       if (this.#outbound.free()) this.#tell(this.#id);
     }
@@ -251,7 +251,7 @@ export class Guest implements LinkUser, RingReceptionUser {
     this.#patience.stop();
     unsent += this.#frames?.pending ?? 0;
     for (let slot = this.#outbound.peek(); slot !== undefined; slot = this.#outbound.peek()) {
-      unsent += slot[OCTETS];
+      unsent += slot[SLOT_OCTETS];
       this.#outbound.free();
     }
     this.#tell({ type: "ended", id: this.#id, by, error: factsOf(error), unsent });

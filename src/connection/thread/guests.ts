@@ -5,10 +5,10 @@ import { connectionError } from "../fault.js";
 import type { Link } from "../link.js";
 import type { Equip, Tell } from "./equipment.js";
 import { Guest } from "./guest.js";
-import type { Opening, Order } from "./words.js";
+import type { OpenOrder, Order } from "./words.js";
 
 /** Begins to connect for a guest, who hears what becomes of it. Rejects for what cannot even be tried. */
-export type Dial = (opening: Opening, guest: Guest) => Promise<Link>;
+export type Dial = (order: OpenOrder, guest: Guest) => Promise<Link>;
 
 /** Does what the other thread asks for. */
 export class Guests {
@@ -35,7 +35,7 @@ export class Guests {
     }
   }
 
-  #open(opening: Opening): void {
+  #open(opening: OpenOrder): void {
     const { id, options } = opening;
     const equipment = this.#equip(opening, this.#tell);
     const guest = new Guest(id, this.#tell, {
@@ -53,7 +53,7 @@ export class Guests {
   }
 }
 
-function follow(guest: Guest, order: Exclude<Order, number | Opening>): void {
+function follow(guest: Guest, order: Exclude<Order, number | OpenOrder>): void {
   switch (order.type) {
     case "slot":
     case "freed":

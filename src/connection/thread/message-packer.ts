@@ -2,11 +2,11 @@
 import type { FrameBatch } from "../../codec/batch.js";
 import { MORE, sizeOfHeader, writeHeader } from "../../codec/frame.js";
 import { MORE_BIT } from "../../codec/layout.js";
+import { runOf } from "../../codec/message-run.js";
 import type { Inbox } from "../inbox.js";
-import { runOf } from "../whole-messages.js";
 import type { Copier, Untold } from "./equipment.js";
-import { CHUNK, FROM, KIND, OCTETS, ROW, ROWS, type WriterEnd } from "./ring.js";
-import { LARGE, RUN } from "./words.js";
+import { SLOT_CHUNK, SLOT_FROM, SLOT_KIND, SLOT_OCTETS, SLOT_ROW, SLOT_ROWS, type WriterEnd } from "./ring.js";
+import { LARGE, RUN } from "./ring-shapes.js";
 
 /** Fills one chunk after another, each frame with its header, as ZMTP has it: what came may be forwarded in one copy. */
 export class MessagePacker implements Copier, Untold {
@@ -101,8 +101,8 @@ export class MessagePacker implements Copier, Untold {
   #putLarge(message: Uint8Array[]): boolean {
     const slot = this.#tell() ? this.#ring.claim() : undefined;
     if (slot === undefined) return false;
-    slot[KIND] = LARGE;
-    slot[CHUNK] = -1;
+    slot[SLOT_KIND] = LARGE;
+    slot[SLOT_CHUNK] = -1;
     this.#large(runOf(message).copy());
     this.#owed = this.#ring.publish() || this.#owed;
     return true;
@@ -114,12 +114,12 @@ export class MessagePacker implements Copier, Untold {
     const slot = this.#ring.claim();
     this.#refused = slot === undefined;
     if (slot === undefined) return false;
-    slot[KIND] = RUN;
-    slot[OCTETS] = this.#to - this.#from;
-    slot[ROWS] = this.#rows - this.#row;
-    slot[FROM] = this.#from;
-    slot[ROW] = this.#row;
-    slot[CHUNK] = this.#index;
+    slot[SLOT_KIND] = RUN;
+    slot[SLOT_OCTETS] = this.#to - this.#from;
+    slot[SLOT_ROWS] = this.#rows - this.#row;
+    slot[SLOT_FROM] = this.#from;
+    slot[SLOT_ROW] = this.#row;
+    slot[SLOT_CHUNK] = this.#index;
     this.#owed = this.#ring.publish() || this.#owed;
     this.#from = this.#to;
     this.#row = this.#rows;

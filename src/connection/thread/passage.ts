@@ -1,6 +1,7 @@
 /** The way to another thread and back for one connection, as the application's thread has it. */
 import { bufferOf, type ReaderEnd, RingReader, type RingShape, RingWriter, type WriterEnd } from "./ring.js";
-import { INBOUND, OUTBOUND, type Passing, type SharedMemory } from "./words.js";
+import { INBOUND, OUTBOUND } from "./ring-shapes.js";
+import type { Passing, SharedMemory } from "./words.js";
 
 /** The application's ends of the two rings. */
 export interface Passage {

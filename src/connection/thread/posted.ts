@@ -9,12 +9,12 @@
  * | arrived | the reader |
  */
 import {
-  CHUNK,
   type Chunk,
   chunkAt,
   chunkSize,
   type ReaderEnd,
   type RingShape,
+  SLOT_CHUNK,
   type Slot,
   type WriterEnd,
 } from "./ring.js";
@@ -67,7 +67,7 @@ export class PostedWriter implements WriterEnd {
   /** Posts the claimed slot. The reader has to be woken behind it, always. */
   publish(): boolean {
     const slot = this.#slot.slice();
-    const chunk = slot[CHUNK];
+    const chunk = slot[SLOT_CHUNK];
     const memory = chunk < 0 ? undefined : this.chunks[chunk].bytes.buffer;
     this.#filled++;
     if (memory !== undefined) {
@@ -110,7 +110,7 @@ export class PostedReader implements ReaderEnd {
 
   /** Gives the slot back; that wakes the writer. */
   free(): boolean {
-    const chunk = (this.#slots.shift() as Slot)[CHUNK];
+    const chunk = (this.#slots.shift() as Slot)[SLOT_CHUNK];
     const memory = this.chunks[chunk]?.bytes.buffer;
     delete this.chunks[chunk];
     // Whoever has been lent it may have transferred it elsewhere: then the writer makes another.
@@ -120,7 +120,7 @@ export class PostedReader implements ReaderEnd {
   }
 
   arrived(slot: Slot, memory: ArrayBuffer | undefined): void {
-    if (memory !== undefined) this.chunks[slot[CHUNK]] = chunkAt(memory, 0, this.shape);
+    if (memory !== undefined) this.chunks[slot[SLOT_CHUNK]] = chunkAt(memory, 0, this.shape);
     this.#slots.push(slot);
   }
 }

@@ -13,7 +13,7 @@ import { Deferred } from "../deferred.js";
 import type { Ending } from "../ending.js";
 import type { Faced } from "../face.js";
 import { connectionError } from "../fault.js";
-import type { Settings } from "../options.js";
+import type { LinkSettings } from "../options.js";
 import { ZmtpOutbox } from "../outbox.js";
 import { Outflow, type OutflowUser } from "../outflow.js";
 import type { PayloadMaker } from "../payload-maker.js";
@@ -49,7 +49,7 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
   readonly subscriptions = new Subscriptions();
   readonly transport: { remoteAddress?: string | undefined; ref(): void; unref(): void };
   readonly #id: number;
-  readonly #settings: Settings;
+  readonly #settings: LinkSettings;
   readonly #workplace: Workplace;
   readonly #user: RemoteUser;
   readonly #passage: Passage;
@@ -67,7 +67,7 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
   constructor(
     id: number,
     url: string,
-    settings: Settings,
+    settings: LinkSettings,
     makePayload: PayloadMaker,
     workplace: Workplace,
     user: RemoteUser,

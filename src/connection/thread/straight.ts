@@ -7,8 +7,9 @@ import { ChunkFiller } from "./chunk-filler.js";
 import { type Equip, tellLarge } from "./equipment.js";
 import { bufferOf, RingReader, RingWriter } from "./ring.js";
 import { RingReception } from "./ring-reception.js";
+import { INBOUND, OUTBOUND } from "./ring-shapes.js";
 import { RunCopier } from "./run-copier.js";
-import { INBOUND, OUTBOUND, type SharedMemory } from "./words.js";
+import type { SharedMemory } from "./words.js";
 
 export const equipStraight: Equip = ({ id, options, shared }, tell) => {
   const { inbound: memory, outbound } = shared as SharedMemory;
