@@ -491,6 +491,8 @@ describe.skipIf(missing).each(Object.entries(WAYS))("a page whose connections ar
       const peer = await accepted(listener);
       expect(await result).toEqual({ by: "lost", code: "THREAD_ENDED", cause: expect.stringMatching(/on purpose/) });
       expect((await peer.closed).by).not.toBe("close");
+      // The browser says so as well.
+      faults.splice(0);
     });
 
     it("that cannot be loaded, or is none, refuses the connection", async () => {
