@@ -1,5 +1,6 @@
 /** What the two threads say to each other beside their rings. All of it can be cloned from thread to thread. */
 import { HEADROOM, WINDOW } from "../../codec/layout.js";
+import type { MechanismRecipe } from "../../session/mechanism.js";
 import type { EndedBy } from "../ending.js";
 import type { ConnectionOptions } from "../options.js";
 import type { RingShape } from "./ring.js";
@@ -36,6 +37,8 @@ export interface Opening {
   readonly url: string;
   /** Such as can be cloned. */
   readonly options: ConnectionOptions;
+  /** What the mechanism is made of there; undefined for NULL. */
+  readonly mechanism: MechanismRecipe | undefined;
   readonly inbound: WebAssembly.Memory | SharedArrayBuffer;
   readonly outbound: SharedArrayBuffer;
 }
@@ -61,6 +64,8 @@ export interface PeerFacts {
   readonly version: { readonly major: number; readonly minor: number };
   readonly mechanism: string;
   readonly metadata: readonly (readonly [string, Uint8Array])[];
+  readonly userId: string | undefined;
+  readonly publicKey: Uint8Array | undefined;
   readonly remoteAddress: string | undefined;
 }
 
@@ -78,6 +83,8 @@ export interface ErrorFacts {
 /** From the thread that does the work to the application's. */
 export type News =
   | Wake
+  /** Somebody is there, and begins. */
+  | { readonly type: "begun"; readonly id: number }
   | { readonly type: "opened"; readonly id: number; readonly peer: PeerFacts }
   /** The peer has said its last, and may still be answered. */
   | { readonly type: "half"; readonly id: number }
