@@ -18,18 +18,28 @@ const ready: Promise<void> = /* @__PURE__ */ Promise.resolve();
 /** Calls `act` once this turn of the program has nothing more to send. */
 export class TickEnd {
   readonly #act: () => void;
+  readonly #amount: () => number;
   #waiting = false;
+  /** What there was to send when last looked at, and how many turns have passed without more. */
+  #seen = 0;
   #turns = 0;
 
-  constructor(act: () => void) {
+  /** @param amount - How much there is to send: while it grows, the tick goes on. */
+  constructor(act: () => void, amount: () => number) {
     this.#act = act;
+    this.#amount = amount;
+  }
+
+  /** Whether `act` will be called. */
+  get asked(): boolean {
+    return this.#waiting;
   }
 
   /** There is something to send. */
   ask(): void {
-    this.#turns = TURNS;
     if (this.#waiting) return;
     this.#waiting = true;
+    this.#turns = 0;
     if (nextTick) nextTick(this.#arrived);
     else ready.then(this.#turn);
   }
@@ -40,7 +50,10 @@ export class TickEnd {
   };
 
   readonly #turn = (): void => {
-    if (this.#turns-- > 0) ready.then(this.#turn);
+    const amount = this.#amount();
+    this.#turns = amount === this.#seen ? this.#turns + 1 : 0;
+    this.#seen = amount;
+    if (this.#turns < TURNS) ready.then(this.#turn);
     else this.#arrived();
   };
 }

@@ -1,16 +1,6 @@
 /** How a thread gets to a worker that another thread has started: by a port, which can be handed over. */
-import type { MessagePort } from "node:worker_threads";
 import type { ThreadWorker } from "./options.js";
 import type { ThreadPort } from "./thread-port-type.js";
-
-/** As much of a port as is used. */
-export type Port = Pick<MessagePort, "postMessage" | "on">;
-
-/** To a worker: somebody else speaks at this port. */
-export interface Join {
-  readonly type: "join";
-  readonly port: MessagePort;
-}
 
 /**
  * A port to the worker of `thread: true`, or to one of your own, for another thread of this process. Hand it over

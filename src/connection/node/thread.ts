@@ -8,9 +8,9 @@ import { Opening } from "../opening.js";
 import { RemoteLink, type RemoteUser, type Workplace } from "../thread/remote-link.js";
 import type { News, Order } from "../thread/words.js";
 import { bufferPayload } from "./buffer-payload.js";
+import type { Join } from "./join-order.js";
 import { type NodeConnectionOptions, type NodeConnectOptions, nodeSettingsFor } from "./options.js";
 import type { NodePayload } from "./payload-type.js";
-import type { Join } from "./thread-port.js";
 import type { ThreadPort } from "./thread-port-type.js";
 
 /** What leads to a thread: a worker, or a port to one that another thread has started. */

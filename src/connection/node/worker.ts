@@ -4,10 +4,10 @@ import { parseEndpoint } from "../endpoint.js";
 import { Link } from "../link.js";
 import { type Dial, Guests } from "../thread/guests.js";
 import type { Order } from "../thread/words.js";
+import type { Join, Port } from "./join-order.js";
 import { madeFrom } from "./makers.js";
 import { nodeSettingsFor } from "./options.js";
 import { routeTo } from "./schemes.js";
-import type { Join, Port } from "./thread-port.js";
 
 export type { Mechanism } from "../../session/mechanism.js";
 export { provideMechanism } from "./makers.js";
