@@ -14,7 +14,7 @@ import { connectionError } from "./fault.js";
 import { Heart, type HeartUser } from "./heart.js";
 import type { Inbox } from "./inbox.js";
 import type { HeartbeatOptions } from "./options.js";
-import { authenticatorFailed } from "./reasons.js";
+import { questionFailed } from "./reasons.js";
 import { Subscriptions } from "./subscriptions.js";
 import type { FrameFlags } from "./transport.js";
 import { type MessageLimits, WholeMessages } from "./whole-messages.js";
@@ -132,7 +132,7 @@ export class EventHandler {
   #ask(question: unknown): void {
     Promise.resolve(question).then(
       (progress) => this.#proceed(progress as Progress),
-      (cause) => this.#user.refuse(authenticatorFailed(cause)),
+      (cause) => this.#user.refuse(questionFailed(cause)),
     );
   }
 

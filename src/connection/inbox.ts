@@ -1,9 +1,9 @@
 /** What has come and waits to be consumed: runs of whole messages, handed on as runs or message by message. */
 import type { FrameBatch } from "../codec/batch.js";
+import { runOf } from "../codec/message-run.js";
 import { FRAME_COST, ROW_COST, RUN_COST } from "./limits.js";
 import { messagesIn } from "./outbox.js";
 import type { PayloadMaker } from "./payload-maker.js";
-import { runOf } from "./whole-messages.js";
 
 /** The memory of a run that came back is kept up to this size. */
 const SPARE = 1024 * 1024;

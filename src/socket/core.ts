@@ -4,9 +4,9 @@ import { CONTEXT_OPTIONS, type ContextCore } from "./context.js";
 import { type EndpointOwner, Endpoints } from "./endpoints.js";
 import { fault } from "./errno.js";
 import type { InprocNames } from "./inproc.js";
-import type { OpenSocket } from "./lingering.js";
 import type { SentMessage } from "./message.js";
 import { Monitor } from "./monitor.js";
+import type { OpenSocket } from "./open-sockets.js";
 import { type OptionOwner, OptionStore } from "./option-store.js";
 import type { Extra, Pattern, Received } from "./pattern.js";
 import { PATTERNS } from "./patterns.js";
@@ -117,7 +117,7 @@ export class SocketCore implements PipeUser, EndpointOwner, OptionOwner, OpenSoc
     const { pattern } = this;
     const { sendTimeout } = this.settings;
     if (sendTimeout !== 0 && !pattern.writable) {
-      return this.#waitToWrite(sendTimeout, () => pattern.send(message, extra));
+      return this.#waitToWrite(sendTimeout, message, extra);
     }
     try {
       return pattern.send(message, extra) ? this.#sent() : Promise.reject(fault("EAGAIN"));
@@ -260,11 +260,11 @@ export class SocketCore implements PipeUser, EndpointOwner, OptionOwner, OpenSoc
     return waiting.promise;
   }
 
-  #waitToWrite(timeout: number, attempt: () => boolean): Promise<void> {
+  #waitToWrite(timeout: number, message: SentMessage, extra: Extra | undefined): Promise<void> {
     const waiting = new Waiting<void>(
       timeout,
       (resolve) => {
-        if (!attempt()) return false;
+        if (!this.pattern.send(message, extra)) return false;
         resolve();
         return true;
       },

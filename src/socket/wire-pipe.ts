@@ -7,12 +7,12 @@ import type { Inbox } from "../connection/inbox.js";
 import type { Link } from "../connection/link.js";
 import { type Outbox, UNCOPIED } from "../connection/outbox.js";
 import { zmtpEncoding } from "../session/frame-encoding.js";
-import type { PeerInfo } from "../session/peer.js";
+import type { EncodedOnce } from "./encoded-once.js";
 import { Fifo } from "./fifo.js";
-import type { Side } from "./inproc.js";
 import { isFull, roomAgainAt } from "./mark.js";
-import { keptFrames, type SentMessage, type SharedMessage } from "./message.js";
+import { keptFrames, type SentMessage } from "./message.js";
 import type { Pipe } from "./pipe.js";
+import type { PipeOwner } from "./pipe-owner.js";
 import type { Run } from "./run.js";
 
 const NOBODY = new Uint8Array(0);
@@ -24,8 +24,7 @@ export interface PipeKeeper {
 }
 
 export class WirePipe implements Pipe {
-  readonly endpoint: string;
-  readonly #side: Side;
+  readonly #side: PipeOwner;
   readonly #keeper: PipeKeeper;
   readonly #outbox: Outbox;
   /** What a ROUTER of ours shall call the peer, whatever it says. */
@@ -33,27 +32,23 @@ export class WirePipe implements Pipe {
   /** What was sent before the peer was there: small frames copied, large ones as they are; encoded once it is. */
   readonly #early = new Fifo<SentMessage>();
   #link: Link | undefined;
-  #peer: PeerInfo | undefined;
+  /** The peer's own; the last one's, while there is none. */
+  #identity: Uint8Array = NOBODY;
   /** What came by links that are over, not read yet. */
   #unread: Inbox[] = [];
   #full = false;
   #closed = false;
   #detached = false;
 
-  constructor(endpoint: string, side: Side, keeper: PipeKeeper, outbox: Outbox, alias: Uint8Array = NOBODY) {
-    this.endpoint = endpoint;
+  constructor(side: PipeOwner, keeper: PipeKeeper, outbox: Outbox, alias: Uint8Array = NOBODY) {
     this.#side = side;
     this.#keeper = keeper;
     this.#outbox = outbox;
     this.#alias = alias;
   }
 
-  get peer(): PeerInfo | undefined {
-    return this.#peer;
-  }
-
   get identity(): Uint8Array {
-    return this.#alias.length > 0 ? this.#alias : (this.#peer?.identity ?? NOBODY);
+    return this.#alias.length > 0 ? this.#alias : this.#identity;
   }
 
   // What the pattern asks for.
@@ -86,7 +81,7 @@ export class WirePipe implements Pipe {
     if (this.#closed) return false;
     if (this.#side.conflates || !isFull(this.waiting, this.#mark)) return !this.#full;
     // What the system takes at once does not wait.
-    this.#link?.outflow.flush();
+    this.#link?.outflow.relieve();
     this.#full = isFull(this.waiting, this.#mark);
     return !this.#full;
   }
@@ -106,7 +101,7 @@ export class WirePipe implements Pipe {
     this.#link.outflow.accepted();
   }
 
-  sendShared(shared: SharedMessage): void {
+  sendShared(shared: EncodedOnce): void {
     if (this.#link === undefined || this.#side.conflates) {
       this.send(shared.message);
       return;
@@ -167,7 +162,7 @@ export class WirePipe implements Pipe {
   /** A link has completed its handshake: what waits leaves by it. */
   met(link: Link): void {
     this.#link = link;
-    this.#peer = link.peer;
+    this.#identity = link.peer.identity;
     this.#sendEarly();
     link.outflow.accepted();
   }

@@ -2,7 +2,7 @@
 import type { ZmtpError } from "../../error.js";
 import * as LIMITS from "../limits.js";
 import { checkNumber, type NumberRule } from "../number-rule.js";
-import { type ConnectionOptions, type Settings, settingsFor } from "../options.js";
+import { type ConnectionOptions, type LinkSettings, settingsFor } from "../options.js";
 
 /** Options of `connect` in Node: those of every connection, and what sockets add. */
 export interface NodeConnectionOptions extends ConnectionOptions {
@@ -73,7 +73,7 @@ export interface ListenOptions extends NodeConnectionOptions {
 }
 
 /** @internal */
-export interface NodeSettings extends Settings {
+export interface NodeSettings extends LinkSettings {
   readonly noDelay: boolean;
   readonly busyPoll: number;
 }
@@ -91,14 +91,14 @@ export interface ListenSettings extends NodeSettings {
 
 /** Longer than a second nobody means: a thread that never sleeps. */
 const BUSY_POLL: NumberRule = { unit: "microseconds", least: 0, most: 1_000_000 };
-const HANDSHAKES: NumberRule = { unit: "handshakes", least: 1, most: Infinity };
-const CONNECTIONS: NumberRule = { unit: "connections", least: 1, most: Infinity };
+const HANDSHAKE_COUNT: NumberRule = { unit: "handshakes", least: 1, most: Infinity };
+const CONNECTION_COUNT: NumberRule = { unit: "connections", least: 1, most: Infinity };
 
 const LISTEN_RULES = {
-  maxHandshakes: HANDSHAKES,
-  maxHandshakesPerAddress: HANDSHAKES,
+  maxHandshakes: HANDSHAKE_COUNT,
+  maxHandshakesPerAddress: HANDSHAKE_COUNT,
   failureDelay: { unit: "milliseconds", least: 0, most: LIMITS.MOST_FAILURE_DELAY },
-  maxConnections: CONNECTIONS,
+  maxConnections: CONNECTION_COUNT,
   maxHeld: { unit: "octets", least: 1, most: Infinity },
   backlog: { unit: "connections", least: 1, most: 0x7fffffff, whole: true },
 } satisfies Record<string, NumberRule>;

@@ -9,7 +9,7 @@ import { Reception } from "../reception.js";
 import type { MessageLimits } from "../whole-messages.js";
 import type { ChunkFiller } from "./chunk-filler.js";
 import { factsOf } from "./error-facts.js";
-import { CHUNK, OCTETS, type RingReader, type RingWriter } from "./ring.js";
+import { type RingReader, type RingWriter, SLOT_CHUNK, SLOT_OCTETS } from "./ring.js";
 import { RingReception, type RingReceptionUser } from "./ring-reception.js";
 import { RunCopier } from "./run-copier.js";
 import { Waker } from "./waker.js";
@@ -207,8 +207,8 @@ export class Guest implements LinkUser, RingReceptionUser {
     while (link.ending !== undefined || link.outflow.roomy) {
       const slot = this.#outbound.peek();
       if (slot === undefined) break;
-      const { bytes } = this.#outbound.chunks[slot[CHUNK]];
-      if (link.ending === undefined) link.outflow.outbox.octets(bytes.subarray(0, slot[OCTETS]), 0);
+      const { bytes } = this.#outbound.chunks[slot[SLOT_CHUNK]];
+      if (link.ending === undefined) link.outflow.outbox.octets(bytes.subarray(0, slot[SLOT_OCTETS]), 0);
       moved = true;
       if (this.#outbound.free()) this.#tell(this.#id);
     }
@@ -241,7 +241,7 @@ export class Guest implements LinkUser, RingReceptionUser {
     this.#phase = "over";
     this.#patience.stop();
     for (let slot = this.#outbound.peek(); slot !== undefined; slot = this.#outbound.peek()) {
-      unsent += slot[OCTETS];
+      unsent += slot[SLOT_OCTETS];
       this.#outbound.free();
     }
     this.#tell({ type: "ended", id: this.#id, by, error: factsOf(error), unsent });

@@ -12,7 +12,7 @@ import { Deferred } from "../deferred.js";
 import type { Ending } from "../ending.js";
 import type { Faced } from "../face.js";
 import { connectionError } from "../fault.js";
-import type { Settings } from "../options.js";
+import type { LinkSettings } from "../options.js";
 import { ZmtpOutbox } from "../outbox.js";
 import { Outflow, type OutflowUser } from "../outflow.js";
 import type { PayloadMaker } from "../payload-maker.js";
@@ -20,8 +20,9 @@ import { type Commands, Sender } from "../sender.js";
 import { Subscriptions } from "../subscriptions.js";
 import { bufferOf, RingReader, RingWriter, ringMemory, scannedMemory } from "./ring.js";
 import { RingInbox, type RingInboxUser } from "./ring-inbox.js";
+import { INBOUND, OUTBOUND } from "./ring-shapes.js";
 import { RingTransport, type RingTransportUser } from "./ring-transport.js";
-import { type ErrorFacts, INBOUND, type News, type Order, OUTBOUND, type PeerFacts } from "./words.js";
+import type { ErrorFacts, News, Order, PeerFacts } from "./words.js";
 
 /** What a remote link needs of the thread that its work is done in. */
 export interface Workplace {
@@ -46,7 +47,7 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
   readonly subscriptions = new Subscriptions();
   readonly transport: { remoteAddress?: string | undefined; ref(): void; unref(): void };
   readonly #id: number;
-  readonly #settings: Settings;
+  readonly #settings: LinkSettings;
   readonly #workplace: Workplace;
   readonly #user: RemoteUser;
   readonly #ring: RingTransport;
@@ -63,7 +64,7 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
   constructor(
     id: number,
     url: string,
-    settings: Settings,
+    settings: LinkSettings,
     makePayload: PayloadMaker,
     workplace: Workplace,
     user: RemoteUser,

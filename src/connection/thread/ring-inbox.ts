@@ -2,8 +2,8 @@
 import { FrameBatch } from "../../codec/batch.js";
 import { Inbox } from "../inbox.js";
 import type { PayloadMaker } from "../payload-maker.js";
-import { CHUNK, FROM, KIND, type RingReader, ROW, ROWS, type Slot } from "./ring.js";
-import { LARGE } from "./words.js";
+import { type RingReader, SLOT_CHUNK, SLOT_FROM, SLOT_KIND, SLOT_ROW, SLOT_ROWS, type Slot } from "./ring.js";
+import { LARGE } from "./ring-shapes.js";
 
 /** Hears what the ring needs. */
 export interface RingInboxUser {
@@ -128,7 +128,7 @@ export class RingInbox {
     if (this.#dropping || this.#lent !== undefined) return undefined;
     const slot = this.#ring.peek();
     if (slot === undefined) return undefined;
-    return slot[KIND] === LARGE ? this.#takeLarge(messages) : this.#takeSlot(slot, messages);
+    return slot[SLOT_KIND] === LARGE ? this.#takeLarge(messages) : this.#takeSlot(slot, messages);
   }
 
   #takeLarge(messages: boolean): Uint8Array[] | FrameBatch | undefined {
@@ -141,9 +141,9 @@ export class RingInbox {
   }
 
   #takeSlot(slot: Slot, messages: boolean): Uint8Array[] | FrameBatch | undefined {
-    const { bytes, table } = this.#ring.chunks[slot[CHUNK]];
-    const rows = table.subarray(2 * slot[ROW]);
-    const run = new FrameBatch(bytes, rows, slot[ROWS], false, slot[FROM], undefined).lend();
+    const { bytes, table } = this.#ring.chunks[slot[SLOT_CHUNK]];
+    const rows = table.subarray(2 * slot[SLOT_ROW]);
+    const run = new FrameBatch(bytes, rows, slot[SLOT_ROWS], false, slot[SLOT_FROM], undefined).lend();
     if (messages) {
       const copy = run.copy();
       run.expire();

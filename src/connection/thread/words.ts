@@ -1,36 +1,12 @@
 /** What the two threads say to each other beside their rings. All of it can be cloned from thread to thread. */
-import { HEADROOM, WINDOW } from "../../codec/layout.js";
 import type { EndedBy } from "../ending.js";
 import type { ConnectionOptions } from "../options.js";
-import type { RingShape } from "./ring.js";
-
-/**
- * Runs that came. A socket reads into one chunk after another, each as large as what one read may bring. The chunks
- * lie behind the place of the codec's window: the scan counts octets from there, and never below zero.
- */
-export const INBOUND: RingShape = {
-  slots: 64,
-  chunks: 8,
-  headroom: HEADROOM,
-  octets: 128 * 1024,
-  rows: 16_384,
-  at: WINDOW,
-};
-/**
- * Octets that are to leave. A chunk is smaller than `UNCOPIED`, so that the outbox of the other thread always copies
- * what lies in it.
- */
-export const OUTBOUND: RingShape = { slots: 16, chunks: 16, headroom: 0, octets: 32 * 1024, rows: 0, at: 0 };
-
-/** What is in a slot of the inbound ring: the frames themselves, or word that they come by a message of their own. */
-export const RUN = 0;
-export const LARGE = 1;
 
 /** A bare number is the most frequent word of all: "look at the rings of this connection". */
 export type Wake = number;
 
 /** Where the other thread is to connect, and the memory of the two rings. */
-export interface Opening {
+export interface OpenOrder {
   readonly type: "open";
   readonly id: number;
   readonly url: string;
@@ -43,7 +19,7 @@ export interface Opening {
 /** From the application's thread to the one that does the work. */
 export type Order =
   | Wake
-  | Opening
+  | OpenOrder
   /** Everything that came has been taken, and somebody asked for more. */
   | { readonly type: "exhausted"; readonly id: number }
   | { readonly type: "subscribe" | "cancel"; readonly id: number; readonly prefix: Uint8Array }
