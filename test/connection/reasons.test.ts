@@ -1,7 +1,7 @@
 /** What errors say of why a connection failed: the cause is passed on, and the hint is the one that helps. */
 import { describe, expect, it } from "vitest";
 import { settingsFor } from "../../src/connection/options.js";
-import { authenticatorFailed, handshakeTimeout, lost, notReached } from "../../src/connection/reasons.js";
+import { handshakeTimeout, lost, notReached } from "../../src/connection/reasons.js";
 import { type Mechanism, ZmtpError } from "../../src/index.js";
 
 const own = new ZmtpError("NOT_ZMTP", "It said so itself");
@@ -9,7 +9,6 @@ const own = new ZmtpError("NOT_ZMTP", "It said so itself");
 describe.each([
   ["not reached", notReached, "NOT_REACHED", "The peer could not be reached"],
   ["lost", lost, "CONNECTION_LOST", "The connection broke off"],
-  ["an authenticator that failed", authenticatorFailed, "MECHANISM_FAILED", "The mechanism failed"],
 ] as const)("%s", (_, reason, code, words) => {
   it("passes on an error that has a code of ours", () => expect(reason(own)).toBe(own));
 
