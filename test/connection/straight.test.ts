@@ -41,7 +41,7 @@ function ends(by: (typeof BY)[number], options: Partial<ConnectionOptions> = {})
     equipStraight,
   );
   const shared = { inbound, outbound: ringMemory(OUTBOUND) };
-  guests.obey({ type: "open", id: 1, url: "", options: settings, shared });
+  guests.obey({ type: "open", id: 1, url: "", options: settings, mechanism: undefined, shared });
   const inbox = new RingInbox(new RingReader(bufferOf(inbound), INBOUND), plainPayload, {
     roomMade: () => guests.obey(1),
     starved() {},

@@ -9,6 +9,7 @@ import { Link } from "../link.js";
 import { settingsFor } from "../options.js";
 import * as reasons from "../reasons.js";
 import { type Dial, Guests } from "../thread/guests.js";
+import { nextTurn } from "../thread/next-turn.js";
 import type { Order } from "../thread/words.js";
 import { zwsParts } from "../websocket.js";
 import { equipPacked } from "./packed.js";
@@ -26,21 +27,8 @@ const dial: Dial = async ({ url, options }, user) => {
   return link;
 };
 
-/** Calls at the end of a turn: behind all messages that wait already. */
-function turnEnd(): (act: () => void) => void {
-  const { port1, port2 } = new MessageChannel();
-  const acts: (() => void)[] = [];
-  port1.onmessage = () => {
-    for (const act of acts.splice(0)) act();
-  };
-  return (act) => {
-    acts.push(act);
-    if (acts.length === 1) port2.postMessage(0);
-  };
-}
-
 function serve({ port, lock }: Greeting): void {
-  const guests = new Guests(dial, (news, moved = []) => port.postMessage(news, [...moved]), later, equipPacked);
+  const guests = new Guests(dial, (news, moved = []) => port.postMessage(news, [...moved]), nextTurn, equipPacked);
   port.onmessage = ({ data }: MessageEvent<Order>) => guests.obey(data);
   // What cannot be read may have been an order: whoever gave it is not to wait for ever.
   port.onmessageerror = () => reportError(new TypeError("The worker cannot read what the page has posted"));
@@ -50,8 +38,6 @@ function serve({ port, lock }: Greeting): void {
     return new Promise(() => {});
   });
 }
-
-const later = /* @__PURE__ */ turnEnd();
 
 addEventListener("message", ({ data }: MessageEvent<Partial<Greeting> | undefined>) => {
   if (data?.monocoque === "thread") serve(data as Greeting);

@@ -1,6 +1,7 @@
 /** All connections that one thread serves for another. */
 import { FrameDecoder } from "../../codec/decoder.js";
 import { LARGEST_FRAME } from "../../codec/frame.js";
+import { ZmtpError } from "../../error.js";
 import { connectionError } from "../fault.js";
 import type { Link } from "../link.js";
 import type { Equip, Tell } from "./equipment.js";
@@ -35,22 +36,33 @@ export class Guests {
     }
   }
 
-  #open(opening: OpenOrder): void {
-    const { id, options } = opening;
-    const equipment = this.#equip(opening, this.#tell);
+  /** The other thread has gone: nobody is there to end what it has begun. */
+  leave(): void {
+    for (const guest of [...this.#guests.values()]) guest.destroy();
+  }
+
+  #open(order: OpenOrder): void {
+    const { id, options, mechanism } = order;
+    this.#tell({ type: "begun", id });
+    const equipment = this.#equip(order, this.#tell);
+    const framed = equipment.framed || mechanism !== undefined;
     const guest = new Guest(id, this.#tell, {
       equipment,
       later: this.#later,
       linger: options.linger as number,
-      frames: equipment.framed ? new FrameDecoder({ maxFrameSize: LARGEST_FRAME }) : undefined,
+      frames: framed ? new FrameDecoder({ maxFrameSize: LARGEST_FRAME }) : undefined,
       left: () => this.#guests.delete(id),
     });
     this.#guests.set(id, guest);
-    this.#dial(opening, guest).then(
+    this.#dial(order, guest).then(
       (link) => guest.dialled(link),
-      (error: unknown) => guest.failed(connectionError("NOT_REACHED", String(error), { cause: error })),
+      (error: unknown) => guest.failed(notDialled(error)),
     );
   }
+}
+
+function notDialled(error: unknown): ZmtpError {
+  return error instanceof ZmtpError ? error : connectionError("NOT_REACHED", String(error), { cause: error });
 }
 
 function follow(guest: Guest, order: Exclude<Order, number | OpenOrder>): void {

@@ -9,10 +9,12 @@ import { ZmtpSession } from "../../session/session.js";
 import { isSubscriber } from "../../session/socket-type.js";
 import { onAbort } from "../abort.js";
 import type { ThreadMemory } from "../connection.js";
+import { Patience } from "../deadline.js";
 import { Deferred } from "../deferred.js";
 import type { Ending } from "../ending.js";
 import type { Faced } from "../face.js";
 import { connectionError } from "../fault.js";
+import { THREAD_PATIENCE } from "../limits.js";
 import type { LinkSettings } from "../options.js";
 import { ZmtpOutbox } from "../outbox.js";
 import { Outflow, type OutflowUser } from "../outflow.js";
@@ -63,6 +65,7 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
   #closing = false;
   #held = true;
   #stopListening: (() => void) | undefined;
+  readonly #patience = new Patience();
 
   constructor(
     id: number,
@@ -75,7 +78,7 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
     // Whatever will not do is said at the call, and not by the other thread.
     new ZmtpSession(settings);
     const passage = workplace.passage(id);
-    const { signal, ...options } = settings;
+    const { signal, mechanism, ...options } = settings;
     this.#id = id;
     this.#settings = settings;
     this.#workplace = workplace;
@@ -86,8 +89,10 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
     this.sender = new Sender(settings.socketType, this, this.outflow);
     this.#ring = new RingTransport(passage.outbound, this);
     this.transport = { ref: () => this.#hold(true), unref: () => this.#hold(false) };
-    workplace.tell({ type: "open", id, url, options, shared: passage.shared });
+    const { shared } = passage;
+    workplace.tell({ type: "open", id, url, options, mechanism: mechanism?.recipe?.(), shared });
     workplace.hold(1);
+    this.#patience.wait(THREAD_PATIENCE, () => this.#silent());
     this.#stopListening = onAbort(signal, () => this.destroy(signal?.reason));
   }
 
@@ -155,6 +160,9 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
 
   told(news: Exclude<News, number>): void {
     switch (news.type) {
+      case "begun":
+        this.#patience.stop();
+        break;
       case "opened":
         this.#open(news.peer);
         break;
@@ -183,6 +191,11 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
   threadEnded(cause: unknown): void {
     const error = connectionError("THREAD_ENDED", "The thread of this connection has ended", { cause });
     this.#end({ by: "lost", error, unsent: this.outflow.unsent });
+  }
+
+  #silent(): void {
+    const error = connectionError("THREAD_SILENT", `The worker has not answered within ${THREAD_PATIENCE / 1000} s`);
+    this.#end({ by: "timeout", error, unsent: this.outflow.unsent });
   }
 
   // What the rings and the outflow tell.
@@ -253,6 +266,7 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
     if (this.#ending !== undefined) return;
     this.#ending = ending;
     this.sender.stop("over");
+    this.#patience.stop();
     this.#stopListening?.();
     this.#ring.destroy();
     this.outflow.end();

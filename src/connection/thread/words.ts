@@ -1,4 +1,5 @@
 /** What the two threads say to each other beside their rings. All of it can be cloned from thread to thread. */
+import type { MechanismRecipe } from "../../session/mechanism.js";
 import type { EndedBy } from "../ending.js";
 import type { ConnectionOptions } from "../options.js";
 
@@ -12,6 +13,8 @@ export interface OpenOrder {
   readonly url: string;
   /** Such as can be cloned. */
   readonly options: ConnectionOptions;
+  /** What the mechanism is made of there; undefined for NULL. */
+  readonly mechanism: MechanismRecipe | undefined;
   /** Undefined where the two share no memory. */
   readonly shared: SharedMemory | undefined;
 }
@@ -69,6 +72,8 @@ export interface ErrorFacts {
 export type News =
   | Wake
   | Passing
+  /** Somebody is there, and begins. */
+  | { readonly type: "begun"; readonly id: number }
   | { readonly type: "opened"; readonly id: number; readonly peer: PeerFacts }
   /** The peer has said its last, and may still be answered. */
   | { readonly type: "half"; readonly id: number }
