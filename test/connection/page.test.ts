@@ -204,11 +204,12 @@ const ownWorker = (source) => {
   return new Worker(URL.createObjectURL(new Blob([code], { type: "text/javascript" })), { type: "module" });
 };
 
-export async function terminated(url) {
+export async function terminated(url, silent) {
   const options = { socketType: "PAIR" };
   const worker = ownWorker();
   const both = [await connectTo(url, { ...options, thread: worker }), await connectTo(url, { ...options, thread: worker })];
   const reading = both.map(async (connection) => { for await (const _ of connection); });
+  const opening = connectTo(silent, { ...options, thread: worker }).catch(({ code }) => code);
   worker.terminate();
   await Promise.all(reading);
   const ends = await Promise.all(both.map(async ({ closed }) => {
@@ -217,9 +218,6 @@ export async function terminated(url) {
   }));
   const send = both[0].send("nobody");
   for (const connection of both) await connection.close();
-  const dying = ownWorker();
-  const opening = connectTo("ws://127.0.0.1:9/", { ...options, thread: dying }).catch(({ code }) => code);
-  dying.terminate();
   const next = await connect(url, options);
   const socketType = next.peer.socketType ?? "PAIR";
   await next.close();
@@ -477,7 +475,12 @@ describe.skipIf(missing).each(Object.entries(WAYS))("a page whose connections ar
   describe.skipIf(way.thread === undefined)("its worker", () => {
     it("serves several, and when it is terminated they end, each with the reason, and what follows gets another", async () => {
       const listener = await listening("ws://127.0.0.1:0/", { socketType: "PAIR" });
-      expect(await inPage("terminated", listener.endpoint)).toEqual({
+      const silent = net.createServer().listen(0, "127.0.0.1");
+      onTestFinished(() => void silent.close());
+      await once(silent, "listening");
+      const { port } = silent.address() as net.AddressInfo;
+      const result = await inPage("terminated", listener.endpoint, `ws://127.0.0.1:${port}/`);
+      expect(result).toEqual({
         ends: ["lost THREAD_ENDED caller", "lost THREAD_ENDED caller"],
         send: false,
         opening: "THREAD_ENDED",
