@@ -15,7 +15,7 @@ export interface ByteStreams {
   readonly writable: WritableStream<Uint8Array>;
 }
 
-/** One pair of streams as a transport. */
+/** @internal One pair of streams as a transport. */
 export class StreamTransport implements Transport {
   readonly #user: TransportUser;
   readonly #reader: StreamReader;
