@@ -29,6 +29,8 @@ export interface Outbox {
   readonly length: number;
   /** Messages waiting, where they are counted. */
   readonly messages: number;
+  /** The messages that wait are counted no more: they are as good as sent. */
+  countAsSent(): void;
   message(message: Message): void;
   /** A run of whole messages. */
   batch(batch: FrameBatch): void;
@@ -76,6 +78,10 @@ export class ZmtpOutbox implements Outbox {
 
   get messages(): number {
     return this.#messages;
+  }
+
+  countAsSent(): void {
+    this.#messages = 0;
   }
 
   message(message: Message): void {

@@ -124,6 +124,16 @@ export class Outflow {
     if (asking) transport.awaitAnswer?.();
   }
 
+  /**
+   * The outbox holds as many messages as it may. While the system takes what it is given, small ones go on gathering:
+   * a write of a few kilobytes costs as much as one of many. They count as on their way from here on.
+   */
+  relieve(): void {
+    if (this.#blocked || this.#transport === undefined) return;
+    if (this.outbox.length >= FLUSH_AT) this.flush();
+    else this.outbox.countAsSent();
+  }
+
   /** So many octets have been taken by the system. */
   sent(octets: number, chunk?: Uint8Array): void {
     if (this.#overhead > 0) this.#overhead *= Math.max(0, 1 - octets / this.#inFlight);

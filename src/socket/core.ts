@@ -117,7 +117,7 @@ export class SocketCore implements PipeUser, EndpointOwner, OptionOwner, OpenSoc
     const { pattern } = this;
     const { sendTimeout } = this.settings;
     if (sendTimeout !== 0 && !pattern.writable) {
-      return this.#waitToWrite(sendTimeout, () => pattern.send(message, extra));
+      return this.#waitToWrite(sendTimeout, message, extra);
     }
     try {
       return pattern.send(message, extra) ? this.#sent() : Promise.reject(fault("EAGAIN"));
@@ -260,11 +260,11 @@ export class SocketCore implements PipeUser, EndpointOwner, OptionOwner, OpenSoc
     return waiting.promise;
   }
 
-  #waitToWrite(timeout: number, attempt: () => boolean): Promise<void> {
+  #waitToWrite(timeout: number, message: SentMessage, extra: Extra | undefined): Promise<void> {
     const waiting = new Waiting<void>(
       timeout,
       (resolve) => {
-        if (!attempt()) return false;
+        if (!this.pattern.send(message, extra)) return false;
         resolve();
         return true;
       },

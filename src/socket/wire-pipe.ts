@@ -81,7 +81,7 @@ export class WirePipe implements Pipe {
     if (this.#closed) return false;
     if (this.#side.conflates || !isFull(this.waiting, this.#mark)) return !this.#full;
     // What the system takes at once does not wait.
-    this.#link?.outflow.flush();
+    this.#link?.outflow.relieve();
     this.#full = isFull(this.waiting, this.#mark);
     return !this.#full;
   }
