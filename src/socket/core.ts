@@ -115,10 +115,7 @@ export class SocketCore implements PipeUser, EndpointOwner, OptionOwner, OpenSoc
     if (this.#state !== "open") this.check();
     if (this.#writer !== undefined) throw fault("EBUSY", undefined, WRITING);
     const { pattern } = this;
-    const { sendTimeout } = this.settings;
-    if (sendTimeout !== 0 && !pattern.writable) {
-      return this.#waitToWrite(sendTimeout, message, extra);
-    }
+    if (!pattern.writable && this.settings.sendTimeout !== 0) return this.#waitToWrite(message, extra);
     try {
       return pattern.send(message, extra) ? this.#sent() : Promise.reject(fault("EAGAIN"));
     } catch (error) {
@@ -260,9 +257,9 @@ export class SocketCore implements PipeUser, EndpointOwner, OptionOwner, OpenSoc
     return waiting.promise;
   }
 
-  #waitToWrite(timeout: number, message: SentMessage, extra: Extra | undefined): Promise<void> {
+  #waitToWrite(message: SentMessage, extra: Extra | undefined): Promise<void> {
     const waiting = new Waiting<void>(
-      timeout,
+      this.settings.sendTimeout,
       (resolve) => {
         if (!this.pattern.send(message, extra)) return false;
         resolve();

@@ -17,6 +17,9 @@ import type { Run } from "./run.js";
 
 const NOBODY = new Uint8Array(0);
 
+/** How many messages at most are sent before the mark, which may be changed meanwhile, is looked at again. */
+const LOOK_AGAIN = 64;
+
 /** Whoever made a pipe, and ends it. */
 export interface PipeKeeper {
   /** Lets what was sent leave for `linger` milliseconds, then ends the pipe. */
@@ -32,6 +35,8 @@ export class WirePipe implements Pipe {
   /** What was sent before the peer was there: small frames copied, large ones as they are; encoded once it is. */
   readonly #early = new Fifo<SentMessage>();
   #link: Link | undefined;
+  /** So many messages fit without a further look: what most calls of `writable` and `send` need to know. */
+  #allowance = 0;
   /** The peer's own; the last one's, while there is none. */
   #identity: Uint8Array = NOBODY;
   /** What came by links that are over, not read yet. */
@@ -78,12 +83,7 @@ export class WirePipe implements Pipe {
   }
 
   get writable(): boolean {
-    if (this.#closed) return false;
-    if (this.#side.conflates || !isFull(this.waiting, this.#mark)) return !this.#full;
-    // What the system takes at once does not wait.
-    this.#link?.outflow.relieve();
-    this.#full = isFull(this.waiting, this.#mark);
-    return !this.#full;
+    return this.#allowance > 0 || this.#look();
   }
 
   get room(): number {
@@ -92,7 +92,8 @@ export class WirePipe implements Pipe {
   }
 
   send(message: SentMessage): void {
-    if (this.#side.conflates) this.#forget();
+    if (this.#allowance > 0) this.#allowance--;
+    else if (this.#side.conflates) this.#forget();
     if (this.#link === undefined) {
       this.#early.push(keptFrames(message));
       return;
@@ -106,11 +107,13 @@ export class WirePipe implements Pipe {
       this.send(shared.message);
       return;
     }
+    if (this.#allowance > 0) this.#allowance--;
     this.#outbox.shared(shared);
     this.#link.outflow.accepted();
   }
 
   sendRun(run: Run, from: number, to: number): void {
+    this.#allowance = 0;
     if (this.#side.conflates) this.#forget();
     this.#sendEarly();
     const front = run.frontFrame;
@@ -195,7 +198,7 @@ export class WirePipe implements Pipe {
 
   /** Nothing more is accepted. What has come is still read; then the socket hears that the pipe is over. */
   end(): void {
-    this.#closed = true;
+    this.stopAccepting();
     if (this.readable || this.#detached) return;
     this.#detached = true;
     // In a turn of its own: whoever reads the last message still knows whose it is.
@@ -205,6 +208,20 @@ export class WirePipe implements Pipe {
   /** Nothing more is accepted, and what waits leaves. */
   stopAccepting(): void {
     this.#closed = true;
+    this.#allowance = 0;
+  }
+
+  #look(): boolean {
+    if (this.#closed) return false;
+    const mark = this.#mark;
+    if (!this.#side.conflates && isFull(this.waiting, mark)) {
+      // What the system takes at once does not wait.
+      this.#link?.outflow.relieve();
+      this.#full = isFull(this.waiting, mark);
+    }
+    if (this.#full) return false;
+    if (!this.#side.conflates) this.#allowance = Math.min(LOOK_AGAIN, this.room);
+    return true;
   }
 
   #sendEarly(): void {
