@@ -4,7 +4,7 @@
  */
 import type { FrameBatch } from "../codec/batch.js";
 import type { ZmtpError } from "../error.js";
-import type { SessionBatchEvent, SessionEvent } from "../session/event.js";
+import type { SessionBatchEvent } from "../session/event.js";
 import type { Progress } from "../session/mechanism.js";
 import type { PeerInfo } from "../session/peer.js";
 import type { ZmtpSession } from "../session/session.js";
@@ -89,7 +89,7 @@ export class EventHandler {
   report(): void {
     this.heard();
     for (let event = this.#session.nextBatchEvent(); event !== undefined; event = this.#session.nextBatchEvent()) {
-      this.tell(event);
+      this.#tell(event);
       if (this.#user.over) return;
     }
   }
@@ -106,7 +106,7 @@ export class EventHandler {
     if (this.#user.hearing) this.#deliverFrame(payload, more);
   }
 
-  tell(event: SessionEvent | SessionBatchEvent): void {
+  #tell(event: SessionBatchEvent): void {
     switch (event.type) {
       case "Frames":
         if (this.#user.hearing) this.#deliver(event.batch);
@@ -138,7 +138,7 @@ export class EventHandler {
 
   #proceed(progress: Progress): void {
     if (this.#user.over) return;
-    for (const event of this.#session.proceed(progress)) this.tell(event);
+    this.#session.proceed(progress);
     this.report();
   }
 

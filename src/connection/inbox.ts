@@ -27,6 +27,8 @@ export class Inbox implements TakenFrom {
   readonly #makePayload: PayloadMaker;
   readonly #queue = new Fifo<Arrival>();
   #cost = 0;
+  /** The cost that was told last. */
+  #told = 0;
   #messages = 0;
   readonly #counted: boolean;
   readonly #takers = new Takers();
@@ -68,9 +70,9 @@ export class Inbox implements TakenFrom {
     else this.#add(message);
   }
 
-  /** Whether a message that comes alone would go straight to somebody who waits. */
+  /** Whether a message that comes alone would go straight to somebody who waits: who waits does so for nothing else. */
   get awaited(): boolean {
-    return this.#takers.wantMessage && !this.readable;
+    return this.#takers.wantMessage;
   }
 
   /** Messages that wait, where they are counted; those of a run that is being handed out no longer do. */
@@ -121,37 +123,34 @@ export class Inbox implements TakenFrom {
     this.#queue.clear();
     this.#run = undefined;
     this.#next = 0;
-    this.#cost = 0;
+    this.#cost = this.#told = 0;
     this.#messages = 0;
   }
 
   /** The next message, if one waits; owned. */
   takeMessage(): Uint8Array[] | undefined {
-    for (;;) {
-      const run = this.#run;
-      if (run !== undefined) return this.#fromRun(run);
-      const arrival = this.#shift();
-      if (arrival === undefined || Array.isArray(arrival)) return arrival;
-      this.#begin(arrival);
-    }
+    const message = this.#message();
+    this.#tell();
+    return message;
   }
 
   /** The next run, if one waits. The one before goes stale. */
   takeRun(): FrameBatch | undefined {
     this.#giveBack();
-    return this.#lend();
+    const run = this.#lend();
+    this.#tell();
+    return run;
   }
 
   /** The next message. */
   nextMessage(): Promise<Taken<Uint8Array[]>> {
-    const value = this.#takers.any ? undefined : this.takeMessage();
+    const value = this.takeMessage();
     return value === undefined ? this.#wait(true) : Promise.resolve({ done: false, value });
   }
 
   /** The next run. The one before goes stale. */
   nextRun(): Promise<Taken<FrameBatch>> {
-    this.#giveBack();
-    const value = this.#takers.any ? undefined : this.#lend();
+    const value = this.takeRun();
     return value === undefined ? this.#wait(false) : Promise.resolve({ done: false, value });
   }
 
@@ -159,13 +158,23 @@ export class Inbox implements TakenFrom {
     this.#queue.push(arrival);
     this.#cost += costOf(arrival);
     if (this.#counted) this.#messages += countOf(arrival);
-    this.#user.filled(this.#cost);
     if (this.#takers.any) this.#serve();
+    this.#tell();
   }
 
-  /** What `takeMessage` or `takeRun` gives, for those who have waited: the run before went stale when they asked. */
+  /**
+   * Says how full it is, once whatever was taken is with those who waited for it: a transport that is let go on by that
+   * may hand over the next message from inside this call.
+   */
+  #tell(): void {
+    if (this.#told === this.#cost) return;
+    this.#told = this.#cost;
+    this.#user.filled(this.#cost);
+  }
+
+  /** The next message or run, for those who have waited. How full the inbox is then, is told once they have it. */
   take(messages: boolean): Uint8Array[] | FrameBatch | undefined {
-    return messages ? this.takeMessage() : this.#lend();
+    return messages ? this.#message() : this.#lend();
   }
 
   #wait<T>(messages: boolean): Promise<Taken<T>> {
@@ -179,6 +188,16 @@ export class Inbox implements TakenFrom {
     if (!this.#ended || !this.#takers.any) return;
     this.#takers.end();
     this.#user.exhausted();
+  }
+
+  #message(): Uint8Array[] | undefined {
+    for (;;) {
+      const run = this.#run;
+      if (run !== undefined) return this.#fromRun(run);
+      const arrival = this.#shift();
+      if (arrival === undefined || Array.isArray(arrival)) return arrival;
+      this.#begin(arrival);
+    }
   }
 
   #begin(run: FrameBatch): void {
@@ -226,7 +245,6 @@ export class Inbox implements TakenFrom {
     if (arrival === undefined) return undefined;
     this.#cost -= costOf(arrival);
     if (this.#counted) this.#messages -= countOf(arrival);
-    this.#user.filled(this.#cost);
     return arrival;
   }
 }

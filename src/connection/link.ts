@@ -257,8 +257,7 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
   refuse(error: ZmtpError): void {
     if (this.over) return;
     const transport = this.#transport;
-    // A session that has failed encrypts nothing more: what it says of that still leaves, messages do not.
-    if (!this.#session.inClear) this.outflow.withhold();
+    this.outflow.withhold();
     this.outflow.flush();
     this.#end("fault", error);
     transport?.finish();

@@ -92,9 +92,9 @@ export class Outflow {
     this.#decide();
   }
 
-  /** Messages that wait do not leave any more; commands do. */
+  /** A session that has failed seals nothing more: messages that it would have to seal stay; commands leave. */
   withhold(): void {
-    this.#open = false;
+    if (this.#seal !== undefined) this.#open = false;
   }
 
   /** Something was put into the outbox. Returns false if more waits than the mark allows. */

@@ -8,7 +8,7 @@ type NextTick = (act: () => void) => void;
  * Node runs these after all promises that are ready, so a loop that awaits between two sends still makes one write. Bun
  * and Deno have it too.
  */
-const nextTick = (globalThis as { process?: { nextTick?: NextTick } }).process?.nextTick;
+const engineTick = (globalThis as { process?: { nextTick?: NextTick } }).process?.nextTick;
 
 /** Turns of the promise queue that a page waits without a further send: enough for `await` and for `for await`. */
 const TURNS = 4;
@@ -19,15 +19,24 @@ const ready: Promise<void> = /* @__PURE__ */ Promise.resolve();
 export class TickEnd {
   readonly #act: () => void;
   readonly #amount: () => number;
+  readonly #nextTick: NextTick | undefined;
   #waiting = false;
   /** What there was to send when last looked at, and how many turns have passed without more. */
   #seen = 0;
   #turns = 0;
 
-  /** @param amount - How much there is to send: while it grows, the tick goes on. */
-  constructor(act: () => void, amount: () => number) {
+  /**
+   * @param amount - How much there is to send: while it grows, the tick goes on.
+   * @param engine - What the engine has; a test says here that it has nothing.
+   */
+  constructor(
+    act: () => void,
+    amount: () => number,
+    engine: { nextTick: NextTick | undefined } = { nextTick: engineTick },
+  ) {
     this.#act = act;
     this.#amount = amount;
+    this.#nextTick = engine.nextTick;
   }
 
   /** Whether `act` will be called. */
@@ -40,6 +49,7 @@ export class TickEnd {
     if (this.#waiting) return;
     this.#waiting = true;
     this.#turns = 0;
+    const nextTick = this.#nextTick;
     if (nextTick) nextTick(this.#arrived);
     else ready.then(this.#turn);
   }
