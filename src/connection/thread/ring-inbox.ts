@@ -3,8 +3,16 @@ import { FrameBatch } from "../../codec/batch.js";
 import { Inbox } from "../inbox.js";
 import type { PayloadMaker } from "../payload-maker.js";
 import { type Taken, type TakenFrom, Takers } from "../takers.js";
+import { nextTurn } from "./next-turn.js";
 import { type RingReader, SLOT_CHUNK, SLOT_FROM, SLOT_KIND, SLOT_ROW, SLOT_ROWS, type Slot } from "./ring.js";
 import { LARGE } from "./ring-shapes.js";
+
+/**
+ * Milliseconds for which one turn of the event loop hands out run after run. A consumer that asks for the next as soon
+ * as it has one never gives the turn back by itself, and the other thread fills the ring meanwhile: timers and other
+ * sockets would have to wait as long as the stream goes on.
+ */
+const TURN = 0.1;
 
 /** Hears what the ring needs. */
 export interface RingInboxUser {
@@ -28,6 +36,9 @@ export class RingInbox implements TakenFrom {
   #ended = false;
   #dropping = false;
   #taken = 0;
+  /** Until when this turn hands out more, and whether it has been given back. */
+  #until = 0;
+  #resting = false;
 
   constructor(ring: RingReader, makePayload: PayloadMaker, user: RingInboxUser) {
     this.#ring = ring;
@@ -62,6 +73,7 @@ export class RingInbox implements TakenFrom {
 
   /** Something new lies in the ring. */
   woken(): void {
+    if (!this.#resting) this.#until = performance.now() + TURN;
     if (this.#dropping) this.#dropAll();
     else this.#serve();
   }
@@ -91,14 +103,28 @@ export class RingInbox implements TakenFrom {
   }
 
   #next(messages: boolean): Promise<Taken<Uint8Array[] | FrameBatch>> {
-    const value = this.wanted ? undefined : this.take(messages);
+    const value = this.wanted || this.#rests() ? undefined : this.take(messages);
     if (value !== undefined) return Promise.resolve({ done: false, value });
     const next = this.#takers.add<Uint8Array[] | FrameBatch>(messages);
     this.#serve();
     return next;
   }
 
+  /** Whether the turn is given back before anything more is taken out of the ring. */
+  #rests(): boolean {
+    if (this.#resting || this.#copied.readable || this.#ring.filled === 0) return this.#resting;
+    if (performance.now() < this.#until) return false;
+    this.#resting = true;
+    nextTurn(() => {
+      this.#resting = false;
+      this.#until = performance.now() + TURN;
+      this.#serve();
+    });
+    return true;
+  }
+
   #serve(): void {
+    if (this.#resting) return;
     this.#takers.serve(this);
     if (!this.wanted) return;
     this.#user.starved();
