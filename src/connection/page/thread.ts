@@ -7,7 +7,7 @@ import { plainPayload } from "../payload-maker.js";
 import type { Passage } from "../thread/passage.js";
 import { RemoteLink, type RemoteUser, type Workplace } from "../thread/remote-link.js";
 import type { News, Order } from "../thread/words.js";
-import { zwsParts } from "../websocket.js";
+import { zwsParts } from "../zws-link.js";
 import type { PageWorker } from "./options.js";
 import { packedPassage } from "./packed.js";
 import { type Greeting, HELD } from "./words.js";

@@ -3,7 +3,7 @@
  * it a port, and everything that the two say to each other goes by that: a worker of one's own may have messages of its
  * own beside it.
  */
-import { dialWebSocket, platformWebSocket } from "../connect.js";
+import { dialWebSocket, platformOpener } from "../dial-websocket.js";
 import { type EndpointOf, parseEndpoint } from "../endpoint.js";
 import { Link } from "../link.js";
 import { settingsFor } from "../options.js";
@@ -11,7 +11,7 @@ import * as reasons from "../reasons.js";
 import { type Dial, Guests } from "../thread/guests.js";
 import { nextTurn } from "../thread/next-turn.js";
 import type { Order } from "../thread/words.js";
-import { zwsParts } from "../websocket.js";
+import { zwsParts } from "../zws-link.js";
 import { equipPacked } from "./packed.js";
 import { type Greeting, HELD } from "./words.js";
 
@@ -20,7 +20,7 @@ const dial: Dial = async ({ url, options }, user) => {
   const [settings, parts] = zwsParts(settingsFor(options));
   const link = new Link(settings, { ...parts, user });
   try {
-    dialWebSocket(endpoint.url, link, platformWebSocket);
+    dialWebSocket(endpoint.url, link, platformOpener());
   } catch (error) {
     link.fail(reasons.notReached(error), "lost");
   }
