@@ -19,6 +19,9 @@ const CLIENT_CLOSED =
 
 const SERVER_CLOSED = "Is the peer a PLAIN server, too? Then neither speaks first: one of them must be the client.";
 
+/** @internal Who makes a `plainClient` in another thread. */
+export const PLAIN_CLIENT = "monocoque:plainClient";
+
 /** What a PLAIN client shows. */
 export interface PlainCredentials {
   /** Up to 255 octets as UTF-8. */
@@ -52,6 +55,7 @@ export function plainClient({ username, password }: PlainCredentials): Mechanism
     begin: (local, peer) => {
       return client(local, peer, hello);
     },
+    recipe: () => ({ maker: PLAIN_CLIENT, from: { username, password } }),
   };
 }
 

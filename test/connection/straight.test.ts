@@ -38,7 +38,8 @@ function ends(by: (typeof BY)[number], options: Partial<ConnectionOptions> = {})
     (said) => void news.push(said),
     (act) => void turns.push(act),
   );
-  guests.obey({ type: "open", id: 1, url: "", options: settings, inbound, outbound: ringMemory(OUTBOUND) });
+  const memory = { inbound, outbound: ringMemory(OUTBOUND) };
+  guests.obey({ type: "open", id: 1, url: "", options: settings, mechanism: undefined, ...memory });
   const inbox = new RingInbox(new RingReader(bufferOf(inbound), INBOUND), plainPayload, {
     roomMade: () => guests.obey(1),
     starved() {},

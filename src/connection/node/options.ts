@@ -3,6 +3,7 @@ import type { ZmtpError } from "../../error.js";
 import * as LIMITS from "../limits.js";
 import { checkNumber, type NumberRule } from "../number-rule.js";
 import { type ConnectionOptions, type LinkSettings, settingsFor } from "../options.js";
+import type { ThreadPort } from "./thread-port-type.js";
 
 /** Options of `connect` in Node: those of every connection, and what sockets add. */
 export interface NodeConnectionOptions extends ConnectionOptions {
@@ -29,10 +30,11 @@ export interface NodeConnectOptions extends NodeConnectionOptions {
   /**
    * TCP and IPC: the work of this connection is done in another thread; reading sockets and finding frames costs this
    * one nothing. True: in a thread that all such connections share; or a Worker of your own that runs
-   * `monocoque/thread`. What `batches()` gives then lies in shared memory (see `batch.bytes.buffer`): copy with
+   * `monocoque/thread`; or a port to one (`threadPort`). A `mechanism` needs a `recipe`, as `plainClient` and
+   * `curveClient` have it. What `batches()` gives then lies in shared memory (see `batch.bytes.buffer`): copy with
    * `toOwned()` what you hand to the platform. Default false.
    */
-  readonly thread?: boolean | ThreadWorker | undefined;
+  readonly thread?: boolean | ThreadWorker | ThreadPort | undefined;
 }
 
 /** A peer that a listener did not let in. */
@@ -118,6 +120,9 @@ export function listenSettingsFor(options: ListenOptions): ListenSettings {
     checkNumber(name, options[name as keyof typeof LISTEN_RULES], rule);
   }
   checkType("onRefused", options.onRefused, "function");
+  if ((options as NodeConnectOptions).thread) {
+    throw new TypeError("thread is for connect: listen in a worker of your own to have peers served by another thread");
+  }
   return {
     ...settings,
     onRefused: options.onRefused,

@@ -1,6 +1,8 @@
 /** All connections that one thread serves for another. */
-import { limitsFor } from "../../codec/frame.js";
+import { FrameDecoder } from "../../codec/decoder.js";
+import { LARGEST_FRAME, limitsFor } from "../../codec/frame.js";
 import { sharedScan } from "../../codec/shared-scan.js";
+import { ZmtpError } from "../../error.js";
 import { connectionError } from "../fault.js";
 import type { Link } from "../link.js";
 import type { MessageLimits } from "../whole-messages.js";
@@ -36,8 +38,14 @@ export class Guests {
     }
   }
 
+  /** The other thread has gone: nobody is there to end what it has begun. */
+  leave(): void {
+    for (const guest of [...this.#guests.values()]) guest.destroy();
+  }
+
   #open(order: OpenOrder): void {
-    const { id, options } = order;
+    const { id, options, mechanism } = order;
+    this.#tell({ type: "begun", id });
     const inbound = new RingWriter(bufferOf(order.inbound), INBOUND);
     const { maxFrameSize } = limitsFor(options.maxFrameSize);
     const guest = new Guest(id, this.#tell, {
@@ -47,14 +55,19 @@ export class Guests {
       limits: options as MessageLimits,
       later: this.#later,
       linger: options.linger as number,
+      frames: mechanism && new FrameDecoder({ maxFrameSize: LARGEST_FRAME }),
       left: () => this.#guests.delete(id),
     });
     this.#guests.set(id, guest);
     this.#dial(order, guest).then(
       (link) => guest.dialled(link),
-      (error: unknown) => guest.failed(connectionError("NOT_REACHED", String(error), { cause: error })),
+      (error: unknown) => guest.failed(notDialled(error)),
     );
   }
+}
+
+function notDialled(error: unknown): ZmtpError {
+  return error instanceof ZmtpError ? error : connectionError("NOT_REACHED", String(error), { cause: error });
 }
 
 function follow(guest: Guest, order: Exclude<Order, number | OpenOrder>): void {

@@ -1,4 +1,5 @@
 /** What the two threads say to each other beside their rings. All of it can be cloned from thread to thread. */
+import type { MechanismRecipe } from "../../session/mechanism.js";
 import type { EndedBy } from "../ending.js";
 import type { ConnectionOptions } from "../options.js";
 
@@ -12,6 +13,8 @@ export interface OpenOrder {
   readonly url: string;
   /** Such as can be cloned. */
   readonly options: ConnectionOptions;
+  /** What the mechanism is made of there; undefined for NULL. */
+  readonly mechanism: MechanismRecipe | undefined;
   readonly inbound: WebAssembly.Memory | SharedArrayBuffer;
   readonly outbound: SharedArrayBuffer;
 }
@@ -37,6 +40,8 @@ export interface PeerFacts {
   readonly version: { readonly major: number; readonly minor: number };
   readonly mechanism: string;
   readonly metadata: readonly (readonly [string, Uint8Array])[];
+  readonly userId: string | undefined;
+  readonly publicKey: Uint8Array | undefined;
   readonly remoteAddress: string | undefined;
 }
 
@@ -54,6 +59,8 @@ export interface ErrorFacts {
 /** From the thread that does the work to the application's. */
 export type News =
   | Wake
+  /** Somebody is there, and begins. */
+  | { readonly type: "begun"; readonly id: number }
   | { readonly type: "opened"; readonly id: number; readonly peer: PeerFacts }
   /** The peer has said its last, and may still be answered. */
   | { readonly type: "half"; readonly id: number }
