@@ -23,7 +23,7 @@ class PlayedWebSocket implements WebSocketLike {
   terminate?(): void;
   pause?(): void;
   resume?(): void;
-  _socket?: WebSocketLike["_socket"];
+  declare _socket?: NonNullable<WebSocketLike["_socket"]>;
 
   send(data: Uint8Array): void {
     this.asked.push(`send ${data.length}`);
