@@ -18,6 +18,7 @@ class Thread implements Workplace {
   readonly #left: () => void;
   readonly #links = new Map<number, RemoteLink>();
   #ids = 0;
+  #over = false;
 
   /** @param left - Called when it has ended. */
   constructor(worker: PageWorker, left: () => void) {
@@ -69,6 +70,8 @@ class Thread implements Workplace {
 
   /** It may live on, after an error: then what it does for us ends, too. */
   #end(cause: unknown): void {
+    if (this.#over) return;
+    this.#over = true;
     this.#left();
     for (const [id, link] of [...this.#links]) {
       this.tell({ type: "destroy", id });
