@@ -1,8 +1,9 @@
 /** From octets, cut anywhere, to batches of frames. RFC 37, "Framing". */
 import { ZmtpError } from "../error.js";
 import { FrameBatch } from "./batch.js";
-import { type Codec, type Engine, engineOf } from "./codec.js";
+import type { Codec } from "./codec.js";
 import { defaultCodec } from "./default.js";
+import { type Engine, engineOf } from "./engine.js";
 import { COMMAND, checkedLength, type Header, type Limits, limitsFor, readHeader } from "./frame.js";
 import { LargeFrame } from "./large-frame.js";
 import { HEADROOM, INPUT, INPUT_SIZE, LANDING } from "./layout.js";

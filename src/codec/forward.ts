@@ -1,6 +1,6 @@
 /** A batch as octets to send: one copy where it lies as it came, else framed anew. RFC 37, "Framing". */
 import type { FrameBatch } from "./batch.js";
-import type { Engine } from "./codec.js";
+import type { Engine } from "./engine.js";
 import { COMMAND, MORE, sizeOfHeader, writeHeader } from "./frame.js";
 import { END_MASK } from "./layout.js";
 import type { Octets } from "./payload.js";
