@@ -162,7 +162,7 @@ export class Unread implements Tenant {
     else this.#hide("backlog");
   }
 
-  /** They will never be read. */
+  /** Throws the unread octets away. */
   discard(): void {
     this.#behind = undefined;
     this.tail.drop(this.tail.length);

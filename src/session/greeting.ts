@@ -82,7 +82,9 @@ export function mechanismIn(bytes: Uint8Array, length: number): string {
   return String.fromCharCode(...(end < 0 ? field : field.subarray(0, end)));
 }
 
-/** @internal Has the codec judge octets [from, to) of what is known; throws a {@link ZmtpError} at the first wrong one. */
+/**
+ * @internal Has the codec judge octets [from, to) of what is known; throws a {@link ZmtpError} at the first wrong one.
+ */
 export function judge(engine: Engine, known: Uint8Array, from: number, to: number): void {
   engine.greeting.set(known);
   const offset = engine.judge(from, to);
