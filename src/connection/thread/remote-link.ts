@@ -85,7 +85,8 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
     this.outflow = new Outflow(new ZmtpOutbox(defaultCodec()), settings.highWaterMark, this);
     this.sender = new Sender(settings.socketType, this, this.outflow);
     this.#ring = new RingTransport(new RingWriter(outbound, OUTBOUND), this);
-    this.transport = { ref: () => this.#hold(true), unref: () => this.#hold(false) };
+    // Nobody would let go of the process again for a link that is over.
+    this.transport = { ref: () => this.#hold(this.#ending === undefined), unref: () => this.#hold(false) };
     workplace.tell({ type: "open", id, url, options, mechanism: mechanism?.recipe?.(), inbound, outbound });
     workplace.hold(1);
     this.#patience.wait(THREAD_PATIENCE, () => this.#silent());
