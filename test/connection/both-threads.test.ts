@@ -5,7 +5,11 @@ import { Link } from "../../src/connection/link.js";
 import { type ConnectionOptions, settingsFor } from "../../src/connection/options.js";
 import { plainPayload } from "../../src/connection/payload-maker.js";
 import { Guests } from "../../src/connection/thread/guests.js";
+import { sharedPassage } from "../../src/connection/thread/passage.js";
 import { RemoteLink } from "../../src/connection/thread/remote-link.js";
+import { ringMemory, scannedMemory } from "../../src/connection/thread/ring.js";
+import { INBOUND, OUTBOUND } from "../../src/connection/thread/ring-shapes.js";
+import { equipStraight } from "../../src/connection/thread/straight.js";
 import type { News, Order } from "../../src/connection/thread/words.js";
 import { encodeCommand, encodeFrame, encodeMessage, type SocketType } from "../../src/index.js";
 import { NotedTransport } from "../support/noted.js";
@@ -53,8 +57,10 @@ function ends(options: Partial<ConnectionOptions> & { socketType: SocketType }, 
     },
     (said: News) => void setImmediate(() => (typeof said === "number" ? remote.woken() : remote.told(said))),
     (act) => void setImmediate(act),
+    equipStraight,
   );
   const workplace = {
+    passage: () => sharedPassage({ inbound: scannedMemory(INBOUND), outbound: ringMemory(OUTBOUND) }),
     tell: (order: Order) => void setImmediate(() => guests.obey(order)),
     hold: (change: 1 | -1) => {
       holds += change;
