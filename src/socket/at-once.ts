@@ -1,10 +1,12 @@
 /** How often a socket answers at once before the event loop has a turn, so that others run as well. */
+import { nextTurn } from "../connection/next-turn.js";
 import type { SentMessage } from "./message.js";
-import { nextTurn } from "./turn.js";
 
 /** So many messages at most are received within one turn: the application does something with each of them. */
 const RECEIVED_PER_TURN = 512;
-/** So many small ones are sent: some tenths of a millisecond's work, and they leave in writes of a size worth making. */
+/**
+ * So many small ones are sent: some tenths of a millisecond's work, and they leave in writes of a size worth making.
+ */
 const SENT_PER_TURN = 4096;
 /**
  * So many octets count as a further message, which makes some megabytes a turn at most: what the system would take
