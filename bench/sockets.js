@@ -81,6 +81,7 @@ async function pipeline({ progress }) {
       "addon M/s": 1e3 / median(time.addon),
       "CPU ns, ours": cpu("ours"),
       "CPU ns, addon": cpu("addon"),
+      "bare / addon": times(ratio(time, "bare", "addon")),
       "CPU ns, bare sockets": cpu("bare"),
       "CPU, bare / addon": times(cpu("bare") / cpu("addon")),
     });
@@ -88,7 +89,7 @@ async function pipeline({ progress }) {
   closeAll(pairs);
   return {
     title: "Pipeline",
-    note: `PUSH to PULL: \`await socket.send(payload)\`, \`for await (const [payload] of socket)\`, default marks, some ${TIME / 1e9} s each round, medians of ${ROUNDS} rounds that alternate. Bare sockets: Node's own, without a protocol: payloads are made, copied into chunks and received as Buffers.${c ? ` C: libzmq ${c.version}.` : ""}`,
+    note: `PUSH to PULL: \`await socket.send(payload)\`, \`for await (const [payload] of socket)\`, default marks, some ${TIME / 1e9} s each round, medians of ${ROUNDS} rounds that alternate. Bare sockets: Node's own and the same program, without a protocol: payloads are made, awaited, copied into chunks, and come out of \`for await\` as Buffers.${c ? ` C: libzmq ${c.version}.` : ""}`,
     columns: Object.keys(rows[0]),
     rows,
   };

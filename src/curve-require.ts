@@ -50,12 +50,16 @@ export interface WithCryptography {
 }
 
 /**
- * CURVE as a client.
+ * CURVE as a client. With `thread` it is made once more in the other thread, from its keys; not with `cryptography`,
+ * which no thread can be handed.
  *
  * @throws A TypeError for keys that are none. No error shows a key.
  */
 export function curveClient(options: CurveClientOptions & WithCryptography): Mechanism {
-  return curveClientWith(options.cryptography ?? loaded(), options);
+  const { cryptography } = options;
+  const mechanism = curveClientWith(cryptography ?? loaded(), options);
+  if (cryptography !== undefined) delete mechanism.recipe;
+  return mechanism;
 }
 
 /** CURVE as a server. Throws as `curveClient` does. */

@@ -166,6 +166,8 @@ export type ConnectionCode =
   | "RESET"
   | "CLOSED"
   | "LINGER_EXPIRED"
+  | "NO_MECHANISM"
+  | "THREAD_SILENT"
   | "THREAD_ENDED"
   | "TOO_MANY_HANDSHAKES"
   | "TOO_MANY_CONNECTIONS"

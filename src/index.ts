@@ -23,7 +23,15 @@ export type { Verdict, ZapHandler, ZapOptions, ZapReply, ZapRequest } from "./me
 export { type Command, encodeCommand, parseCommand } from "./session/command.js";
 export type { SessionBatchEvent, SessionEvent } from "./session/event.js";
 export { encodeGreeting, type Greeting, parseGreeting, type Version } from "./session/greeting.js";
-export type { Complete, Handshake, Mechanism, Progress, Traffic, Unsealed } from "./session/mechanism.js";
+export type {
+  Complete,
+  Handshake,
+  Mechanism,
+  MechanismRecipe,
+  Progress,
+  Traffic,
+  Unsealed,
+} from "./session/mechanism.js";
 export { encodeMetadata, Metadata, parseMetadata } from "./session/metadata.js";
 export type { LocalInfo, LocalPeer, PeerInfo } from "./session/peer.js";
 export { buildReady } from "./session/ready.js";

@@ -11,4 +11,6 @@ export type {
   ThreadWorker,
 } from "./connection/node/options.js";
 export type { NodePayload } from "./connection/node/payload-type.js";
+export { threadPort } from "./connection/node/thread-port.js";
+export type { ThreadPort } from "./connection/node/thread-port-type.js";
 export * from "./index.js";

@@ -53,7 +53,7 @@ export class FrameEncoder {
    */
   frame(payload: Payload, more = false): this {
     if (typeof payload === "string") this.#text(payload, more ? MORE : 0);
-    else this.#payload(payload instanceof Uint8Array ? payload : octets(payload), more ? MORE : 0);
+    else this.payload(payload instanceof Uint8Array ? payload : octets(payload), more ? MORE : 0);
     return this;
   }
 
@@ -97,6 +97,17 @@ export class FrameEncoder {
     this.#out.set(bytes, this.#length);
     this.#length += bytes.length;
     return this;
+  }
+
+  /** @internal As `frame`, for who knows that it is octets already. */
+  payload(payload: Uint8Array, flags: number): void {
+    const { length } = payload;
+    this.#ensure(length + LONG_HEADER);
+    const out = this.#out;
+    const at = writeHeader(out, this.#length, flags, length);
+    if (length > LOOPED_OCTETS) out.set(payload, at);
+    else for (let i = 0; i < length; i++) out[at + i] = payload[i];
+    this.#length = at + length;
   }
 
   /** @internal Adds the header alone of a frame whose payload travels beside the buffer. */
@@ -158,16 +169,6 @@ export class FrameEncoder {
     }
   }
 
-  #payload(payload: Uint8Array, flags: number): void {
-    const { length } = payload;
-    this.#ensure(length + LONG_HEADER);
-    const out = this.#out;
-    const at = writeHeader(out, this.#length, flags, length);
-    if (length > LOOPED_OCTETS) out.set(payload, at);
-    else for (let i = 0; i < length; i++) out[at + i] = payload[i];
-    this.#length = at + length;
-  }
-
   #text(text: string, flags: number): void {
     const most = mostOctets(text);
     this.#ensure(most + LONG_HEADER);
@@ -197,7 +198,7 @@ export class FrameEncoder {
   }
 
   #again(batch: FrameBatch, i: number): void {
-    this.#payload(batch.payload(i), (batch.more(i) ? MORE : 0) | (batch.command(i) ? COMMAND : 0));
+    this.payload(batch.payload(i), (batch.more(i) ? MORE : 0) | (batch.command(i) ? COMMAND : 0));
   }
 
   /** Makes the buffer hold so many octets more. */

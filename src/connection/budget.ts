@@ -41,14 +41,7 @@ export class Budget {
   }
 
   #dropLargest(): void {
-    let largest: Holder | undefined;
-    let most = -1;
-    for (const [holder, held] of this.#held) {
-      if (held <= most) continue;
-      most = held;
-      largest = holder;
-    }
-    if (largest === undefined) return;
+    const [largest, most] = [...this.#held].reduce((one, other) => (other[1] > one[1] ? other : one));
     this.leave(largest);
     largest.fail(
       connectionError(

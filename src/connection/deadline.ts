@@ -1,7 +1,8 @@
 /** Deadlines for others: a busy thread of ours is not taken for their silence. */
 import { after, type Timer } from "./timer.js";
 
-const setImmediate = (globalThis as { setImmediate?: (act: () => void) => void }).setImmediate;
+/** What an engine may have beside its timers. */
+type Engine = { setImmediate?: (act: () => void) => void };
 
 /** Milliseconds that a page's event loop is given to hand over what has come. */
 const MOMENT = 50;
@@ -14,6 +15,7 @@ const PUNCTUAL = 100;
  * read. Node reads its sockets between a timer and an immediate; the second makes sure of one whole turn.
  */
 export function onceRead(act: () => void): void {
+  const { setImmediate } = globalThis as Engine;
   if (setImmediate) setImmediate(() => setImmediate(act));
   else after(0, () => after(MOMENT, act));
 }

@@ -4,7 +4,7 @@
  */
 import type { FrameBatch } from "../codec/batch.js";
 import type { ZmtpError } from "../error.js";
-import type { SessionBatchEvent, SessionEvent } from "../session/event.js";
+import type { SessionBatchEvent } from "../session/event.js";
 import type { Progress } from "../session/mechanism.js";
 import type { PeerInfo } from "../session/peer.js";
 import type { ZmtpSession } from "../session/session.js";
@@ -14,7 +14,7 @@ import { connectionError } from "./fault.js";
 import { Heart, type HeartUser } from "./heart.js";
 import type { Inbox } from "./inbox.js";
 import type { HeartbeatOptions } from "./options.js";
-import { authenticatorFailed } from "./reasons.js";
+import { questionFailed } from "./reasons.js";
 import { Subscriptions } from "./subscriptions.js";
 import type { FrameFlags } from "./transport.js";
 import { type MessageLimits, WholeMessages } from "./whole-messages.js";
@@ -89,7 +89,7 @@ export class EventHandler {
   report(): void {
     this.heard();
     for (let event = this.#session.nextBatchEvent(); event !== undefined; event = this.#session.nextBatchEvent()) {
-      this.tell(event);
+      this.#tell(event);
       if (this.#user.over) return;
     }
   }
@@ -106,7 +106,7 @@ export class EventHandler {
     if (this.#user.hearing) this.#deliverFrame(payload, more);
   }
 
-  tell(event: SessionEvent | SessionBatchEvent): void {
+  #tell(event: SessionBatchEvent): void {
     switch (event.type) {
       case "Frames":
         if (this.#user.hearing) this.#deliver(event.batch);
@@ -132,13 +132,13 @@ export class EventHandler {
   #ask(question: unknown): void {
     Promise.resolve(question).then(
       (progress) => this.#proceed(progress as Progress),
-      (cause) => this.#user.refuse(authenticatorFailed(cause)),
+      (cause) => this.#user.refuse(questionFailed(cause)),
     );
   }
 
   #proceed(progress: Progress): void {
     if (this.#user.over) return;
-    for (const event of this.#session.proceed(progress)) this.tell(event);
+    this.#session.proceed(progress);
     this.report();
   }
 

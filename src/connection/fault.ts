@@ -78,6 +78,16 @@ const REFUSALS = {
     hint: "The peer did not take what was sent before the connection closed. `linger` sets the patience.",
   },
 
+  NO_MECHANISM: {
+    blame: "caller",
+    hint:
+      "Makers are provided in the worker, as soon as it is loaded: `provideMechanism` of monocoque/thread, in a worker " +
+      "of your own.",
+  },
+  THREAD_SILENT: {
+    blame: "caller",
+    hint: "Does the Worker that `thread` was given run monocoque/thread, or import it, and does it get to work?",
+  },
   THREAD_ENDED: {
     blame: "caller",
     hint: "The worker that did the work of this connection has ended: what had come and was not taken is lost.",

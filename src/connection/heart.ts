@@ -29,8 +29,6 @@ export class Heart {
   #verdict: Timer | undefined;
   #ttlVerdict: Timer | undefined;
   #peerTtl = 0;
-  /** Whether the sockets are being read once more before the verdict. */
-  #looking = false;
   #stopped = false;
 
   constructor(user: HeartUser) {
@@ -94,10 +92,7 @@ export class Heart {
 
   /** If this thread was busy, the peer's octets may lie in its sockets unread: they are read first. */
   #lookAgain(patience: number, silence: () => number): void {
-    if (this.#looking) return;
-    this.#looking = true;
     onceRead(() => {
-      this.#looking = false;
       if (!this.#stopped && silence() >= patience) this.#user.dead(patience);
     });
   }

@@ -1,9 +1,9 @@
 /** What has come and waits to be consumed: runs of whole messages, handed on as runs or message by message. */
 import type { FrameBatch } from "../codec/batch.js";
+import { runOf } from "../codec/message-run.js";
 import { FRAME_COST, ROW_COST, RUN_COST } from "./limits.js";
 import { messagesIn } from "./outbox.js";
 import type { PayloadMaker } from "./payload-maker.js";
-import { runOf } from "./whole-messages.js";
 
 /** The memory of a run that came back is kept up to this size. */
 const SPARE = 1024 * 1024;
@@ -38,6 +38,8 @@ export class Inbox {
   #queue: (Arrival | undefined)[] = [];
   #head = 0;
   #cost = 0;
+  /** The cost that was told last. */
+  #told = 0;
   #messages = 0;
   readonly #counted: boolean;
   #takers: Taker[] = [];
@@ -75,18 +77,13 @@ export class Inbox {
 
   /** Adds a whole message. Where somebody waits for one and nothing else is there, it goes straight to them. */
   addMessage(message: Uint8Array[]): void {
-    const taker = this.#takers[0];
-    if (!taker?.messages || this.readable) {
-      this.#add(message);
-      return;
-    }
-    this.#takers.shift();
-    give(taker, message);
+    if (this.awaited) give(this.#takers.shift() as Taker, message);
+    else this.#add(message);
   }
 
-  /** Whether a message that comes alone would go straight to somebody who waits. */
+  /** Whether a message that comes alone would go straight to somebody who waits: who waits does so for nothing else. */
   get awaited(): boolean {
-    return this.#takers[0]?.messages === true && !this.readable;
+    return this.#takers[0]?.messages === true;
   }
 
   /** Messages that wait, where they are counted; those of a run that is being handed out no longer do. */
@@ -138,37 +135,34 @@ export class Inbox {
     this.#head = 0;
     this.#run = undefined;
     this.#next = 0;
-    this.#cost = 0;
+    this.#cost = this.#told = 0;
     this.#messages = 0;
   }
 
   /** The next message, if one waits; owned. */
   takeMessage(): Uint8Array[] | undefined {
-    for (;;) {
-      const run = this.#run;
-      if (run !== undefined) return this.#fromRun(run);
-      const arrival = this.#shift();
-      if (arrival === undefined || Array.isArray(arrival)) return arrival;
-      this.#begin(arrival);
-    }
+    const message = this.#message();
+    this.#tell();
+    return message;
   }
 
   /** The next run, if one waits. The one before goes stale. */
   takeRun(): FrameBatch | undefined {
     this.#giveBack();
-    return this.#lend();
+    const run = this.#lend();
+    this.#tell();
+    return run;
   }
 
   /** The next message. */
   nextMessage(): Promise<IteratorResult<Uint8Array[], undefined>> {
-    const value = this.#takers.length === 0 ? this.takeMessage() : undefined;
+    const value = this.takeMessage();
     return value === undefined ? this.#wait(true) : Promise.resolve({ done: false, value });
   }
 
   /** The next run. The one before goes stale. */
   nextRun(): Promise<IteratorResult<FrameBatch, undefined>> {
-    this.#giveBack();
-    const value = this.#takers.length === 0 ? this.#lend() : undefined;
+    const value = this.takeRun();
     return value === undefined ? this.#wait(false) : Promise.resolve({ done: false, value });
   }
 
@@ -176,8 +170,18 @@ export class Inbox {
     this.#queue.push(arrival);
     this.#cost += costOf(arrival);
     if (this.#counted) this.#messages += countOf(arrival);
-    this.#user.filled(this.#cost);
     if (this.#takers.length > 0) this.#serve();
+    this.#tell();
+  }
+
+  /**
+   * Says how full it is, once whatever was taken is with those who waited for it: a transport that is let go on by that
+   * may hand over the next message from inside this call.
+   */
+  #tell(): void {
+    if (this.#told === this.#cost) return;
+    this.#told = this.#cost;
+    this.#user.filled(this.#cost);
   }
 
   #wait<T>(messages: boolean): Promise<IteratorResult<T, undefined>> {
@@ -190,7 +194,7 @@ export class Inbox {
   /** Gives what there is to those who wait, in the order of their calls. */
   #serve(): void {
     for (let taker = this.#takers[0]; taker !== undefined; taker = this.#takers[0]) {
-      const value = taker.messages ? this.takeMessage() : this.#lend();
+      const value = taker.messages ? this.#message() : this.#lend();
       if (value === undefined) break;
       this.#takers.shift();
       give(taker, value);
@@ -200,6 +204,16 @@ export class Inbox {
     this.#takers = [];
     for (const { resolve } of takers) resolve(DONE);
     this.#user.exhausted();
+  }
+
+  #message(): Uint8Array[] | undefined {
+    for (;;) {
+      const run = this.#run;
+      if (run !== undefined) return this.#fromRun(run);
+      const arrival = this.#shift();
+      if (arrival === undefined || Array.isArray(arrival)) return arrival;
+      this.#begin(arrival);
+    }
   }
 
   #begin(run: FrameBatch): void {
@@ -253,7 +267,6 @@ export class Inbox {
     }
     this.#cost -= costOf(arrival);
     if (this.#counted) this.#messages -= countOf(arrival);
-    this.#user.filled(this.#cost);
     return arrival;
   }
 }

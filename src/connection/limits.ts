@@ -24,6 +24,9 @@ export const MESSAGE_FRAMES = 65_536;
  */
 export const CONNECT_PATIENCE = 30_000;
 
+/** Milliseconds for a worker to answer, which has to be loaded first, before it is taken for none of ours. */
+export const THREAD_PATIENCE = 30_000;
+
 /** Milliseconds that a closing connection waits for a peer that takes nothing more. */
 export const LINGER = 30_000;
 

@@ -13,7 +13,7 @@ import type { Inbox } from "./inbox.js";
 import { Inflow, type InflowUser } from "./inflow.js";
 import { FAREWELL, UNREAD } from "./limits.js";
 import type { LinkParts, LinkUser } from "./link-user.js";
-import type { Settings } from "./options.js";
+import type { LinkSettings } from "./options.js";
 import { ZmtpOutbox } from "./outbox.js";
 import { Outflow, type OutflowUser } from "./outflow.js";
 import { plainPayload } from "./payload-maker.js";
@@ -34,7 +34,7 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
   readonly inbox: Inbox;
   readonly outflow: Outflow;
   readonly sender: Sender;
-  readonly #settings: Settings;
+  readonly #settings: LinkSettings;
   readonly #session: ZmtpSession;
   readonly #inflow: Inflow;
   readonly #incoming: EventHandler;
@@ -52,7 +52,7 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
   #stopListening: (() => void) | undefined;
 
   constructor(
-    settings: Settings,
+    settings: LinkSettings,
     { user = {}, outbox, makePayload = plainPayload, budget, messageMark, makeReception }: LinkParts = {},
   ) {
     const codec = settings.codec ?? defaultCodec();
@@ -257,8 +257,7 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
   refuse(error: ZmtpError): void {
     if (this.over) return;
     const transport = this.#transport;
-    // A session that has failed encrypts nothing more: what it says of that still leaves, messages do not.
-    if (!this.#session.inClear) this.outflow.withhold();
+    this.outflow.withhold();
     this.outflow.flush();
     this.#end("fault", error);
     transport?.finish();

@@ -3,11 +3,11 @@ import type { Connection } from "./connection.js";
 import { Link } from "./link.js";
 import type { LinkParts } from "./link-user.js";
 import { Opening } from "./opening.js";
-import type { Settings } from "./options.js";
+import type { LinkSettings } from "./options.js";
 
 /** Makes a link, lets `begin` reach the peer, and resolves with the connection once its handshake is complete. */
 export function open<P extends Uint8Array>(
-  settings: Settings,
+  settings: LinkSettings,
   parts: LinkParts,
   begin: (link: Link) => void,
 ): Promise<Connection<P>> {

@@ -51,7 +51,7 @@ export interface ConnectionOptions extends SessionOptions {
 }
 
 /** @internal The options with their defaults, checked. */
-export interface Settings extends ConnectionOptions {
+export interface LinkSettings extends ConnectionOptions {
   readonly highWaterMark: number;
   readonly receiveHighWaterMark: number;
   readonly maxMessageSize: number;
@@ -85,7 +85,7 @@ const HEARTBEAT_RULES = {
 } satisfies Record<string, NumberRule>;
 
 /** @internal Throws a TypeError or a RangeError that names the option, its unit and what would do. */
-export function settingsFor(options: ConnectionOptions): Settings {
+export function settingsFor(options: ConnectionOptions): LinkSettings {
   if (typeof options !== "object" || options === null) {
     throw new TypeError(`the options are an object with a socketType, not ${String(options)}`);
   }

@@ -29,7 +29,15 @@ export class Outflow {
   readonly outbox: Outbox;
   readonly #user: OutflowUser;
   readonly #mark: number;
-  readonly #tickEnd = new TickEnd(() => this.flush());
+  readonly #tickEnd = new TickEnd(
+    () => this.flush(),
+    () => this.waiting,
+  );
+  /**
+   * While the outbox holds less, `accepted` has nothing to decide: its end of tick is coming, or the system has to take
+   * something first, and the mark is not reached. Nearly every message of a burst is let through by this one number.
+   */
+  #calm = 0;
   #transport: Transport | undefined;
   /** Commands of the session's own: they leave before the messages that wait, and do not outlive the connection. */
   #commands: Uint8Array[] = [];
@@ -38,8 +46,6 @@ export class Outflow {
   #inFlight = 0;
   /** What these cost beside their octets, as objects (`ZwsOutbox` counts that). It shrinks in step with them. */
   #overhead = 0;
-  /** Messages among them, where they are counted. */
-  #messagesInFlight = 0;
   /** The system has not taken all of the last write: nothing more is handed over before it has. */
   #blocked = false;
   /** Whether messages may leave: not before the handshake is complete, nor after `withhold`. */
@@ -57,11 +63,6 @@ export class Outflow {
   /** Octets that wait for the system. */
   get waiting(): number {
     return this.outbox.length + this.#commandOctets + this.#inFlight + this.#overhead;
-  }
-
-  /** Messages that wait for the system. */
-  get messages(): number {
-    return this.outbox.messages + this.#messagesInFlight;
   }
 
   /** Whether there is room below half of the mark again. */
@@ -88,39 +89,49 @@ export class Outflow {
   open(seal: Seal | undefined): void {
     this.#open = true;
     this.#seal = seal;
-    this.accepted();
+    this.#decide();
   }
 
-  /** Messages that wait do not leave any more; commands do. */
+  /** A session that has failed seals nothing more: messages that it would have to seal stay; commands leave. */
   withhold(): void {
-    this.#open = false;
+    if (this.#seal !== undefined) this.#open = false;
   }
 
   /** Something was put into the outbox. Returns false if more waits than the mark allows. */
   accepted(): boolean {
-    const gathered = this.outbox.length;
-    if (gathered < FLUSH_AT) this.#tickEnd.ask();
-    else if (!this.#blocked) this.flush();
-    return this.waiting < this.#mark;
+    return this.outbox.length < this.#calm || this.#decide();
   }
 
   /** A command of the session's own, framed. */
   command(bytes: Uint8Array): void {
     this.#commands.push(bytes);
     this.#commandOctets += bytes.length;
+    this.#calm = 0;
     this.#tickEnd.ask();
   }
 
   /** Hands over what waits, if the system takes more. */
   flush(): void {
+    if (this.#blocked) return;
+    this.#calm = 0;
     const transport = this.#transport;
-    if (transport === undefined || this.#blocked) return;
+    if (transport === undefined) return;
     // Only messages are worth a busy poll. If our PONGs were, a peer could keep us polling for as long as it likes.
     const asking = this.#open && this.outbox.length > 0;
     const chunks = this.#next();
     if (chunks.length === 0) return;
     this.#blocked = !transport.write(chunks);
     if (asking) transport.awaitAnswer?.();
+  }
+
+  /**
+   * The outbox holds as many messages as it may. While the system takes what it is given, small ones go on gathering:
+   * a write of a few kilobytes costs as much as one of many. They count as on their way from here on.
+   */
+  relieve(): void {
+    if (this.#blocked || this.#transport === undefined) return;
+    if (this.outbox.length >= FLUSH_AT) this.flush();
+    else this.outbox.countAsSent();
   }
 
   /** So many octets have been taken by the system. */
@@ -161,10 +172,23 @@ export class Outflow {
     this.#empty?.resolve();
   }
 
+  #decide(): boolean {
+    if (!this.#blocked) this.#leave();
+    const { length } = this.outbox;
+    const roomBelowMark = this.#mark - (this.waiting - length);
+    if (this.#blocked) this.#calm = roomBelowMark;
+    else if (this.#tickEnd.asked) this.#calm = Math.min(roomBelowMark, FLUSH_AT);
+    return length < roomBelowMark;
+  }
+
+  #leave(): void {
+    if (this.outbox.length >= FLUSH_AT) this.flush();
+    else this.#tickEnd.ask();
+  }
+
   #unblock(): void {
     this.#inFlight = 0;
     this.#overhead = 0;
-    this.#messagesInFlight = 0;
     if (!this.#blocked) return;
     this.#blocked = false;
     this.flush();
@@ -183,7 +207,6 @@ export class Outflow {
   #next(): readonly Uint8Array[] {
     const commands = this.#takeCommands();
     if (!this.#open || this.outbox.length === 0) return commands;
-    this.#messagesInFlight += this.outbox.messages;
     const { length } = this.outbox;
     const clear = this.outbox.handOver();
     const chunks = this.#seal ? this.#seal(clear) : clear;

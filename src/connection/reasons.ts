@@ -1,7 +1,7 @@
 /** Why a connection could not be opened, or ended: what the transport knows, as an error with a code. */
 import { ZmtpError } from "../error.js";
 import { connectionError } from "./fault.js";
-import type { Settings } from "./options.js";
+import type { LinkSettings } from "./options.js";
 
 const SILENT_AFTER_GREETING =
   "The peer speaks ZMTP and has greeted us, but its READY did not come: it is stopped or overloaded, or waits for " +
@@ -39,7 +39,7 @@ export function connectTimeout(milliseconds: number): ZmtpError {
 }
 
 /** The handshake took too long. `greeted`: the peer's greeting has come, so it does speak ZMTP. */
-export function handshakeTimeout({ handshakeTimeout, mechanism }: Settings, greeted: boolean): ZmtpError {
+export function handshakeTimeout({ handshakeTimeout, mechanism }: LinkSettings, greeted: boolean): ZmtpError {
   const what = `The handshake was not over within ${handshakeTimeout} ms`;
   const hint = mechanism?.asServer ? SILENT_TO_SERVER : SILENT_AFTER_GREETING;
   return connectionError("HANDSHAKE_TIMEOUT", what, greeted ? { hint } : {});
@@ -56,8 +56,8 @@ export function lingerExpired(left: number, milliseconds: number): ZmtpError {
   return connectionError("LINGER_EXPIRED", what);
 }
 
-/** An authenticator threw, or its promise was rejected. */
-export function authenticatorFailed(cause: unknown): ZmtpError {
+/** The promise of a mechanism that asked something was rejected. */
+export function questionFailed(cause: unknown): ZmtpError {
   if (cause instanceof ZmtpError) return cause;
   return new ZmtpError("MECHANISM_FAILED", `The mechanism failed: ${messageOf(cause)}`, { cause });
 }

@@ -90,7 +90,8 @@ export class Reception implements TransportUser {
 
   ended(): void {
     if (this.#link.over) return;
-    for (const event of this.#session.end()) this.#incoming.tell(event);
+    this.#session.end();
+    this.#incoming.report();
     if (!this.#link.over) this.#link.peerEnded();
   }
 

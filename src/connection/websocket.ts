@@ -8,7 +8,7 @@ import { deadline } from "./deadline.js";
 import { connectionError } from "./fault.js";
 import { FAREWELL, MOST_HANDED } from "./limits.js";
 import type { LinkParts } from "./link-user.js";
-import type { ConnectionOptions, Settings } from "./options.js";
+import type { ConnectionOptions, LinkSettings } from "./options.js";
 import { after, type Timer } from "./timer.js";
 import type { FrameFlags, Transport, TransportUser } from "./transport.js";
 import { ZwsOutbox } from "./zws-outbox.js";
@@ -79,7 +79,7 @@ export function refuseHeartbeat({ heartbeat }: ConnectionOptions): void {
  * What makes a link speak ZWS: its mechanism is the subprotocol's. Throws a TypeError for one of the caller's: if it
  * were ignored, peers would come in that it would have refused.
  */
-export function zwsParts(settings: Settings, parts: LinkParts = {}): [Settings, LinkParts] {
+export function zwsParts(settings: LinkSettings, parts: LinkParts = {}): [LinkSettings, LinkParts] {
   if (settings.mechanism !== undefined) {
     const { name } = settings.mechanism;
     throw new TypeError(`mechanism: no ${name} over ws://, use tcp:// or ipc://`);

@@ -1,5 +1,5 @@
 /** Runs cut at the ends of messages: what a connection hands on never ends inside one. RFC 37, "Messages". */
-import { type FrameBatch, ownedFrame } from "../codec/batch.js";
+import type { FrameBatch } from "../codec/batch.js";
 import { joinBatches } from "../codec/join.js";
 import { CAPACITY, WINDOW_SIZE } from "../codec/layout.js";
 import type { ZmtpError } from "../error.js";
@@ -135,14 +135,6 @@ export class WholeMessages {
     this.#frames = 0;
     this.#octets = 0;
   }
-}
-
-/** One message as a run of its own, for whoever takes runs from a transport that frames by itself. */
-export function runOf(message: readonly Uint8Array[]): FrameBatch {
-  const last = message.length - 1;
-  return last === 0
-    ? ownedFrame(message[0], false, false)
-    : joinBatches(message.map((payload, i) => ownedFrame(payload, i < last, false)));
 }
 
 /** The number of frames up to the end of the last whole message. */

@@ -24,6 +24,10 @@ export class ZwsOutbox implements Outbox {
     return this.#messages;
   }
 
+  countAsSent(): void {
+    this.#messages = 0;
+  }
+
   get memory(): Uint8Array {
     throw new TypeError(NO_ROOM);
   }

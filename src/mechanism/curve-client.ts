@@ -44,6 +44,9 @@ const NOT_OURS = [
 ] as const;
 const NOT_GENUINE = ["The READY's box", "It was changed on the way, or forged."] as const;
 
+/** @internal Who makes a `curveClient` in another thread. */
+export const CURVE_CLIENT = "monocoque:curveClient";
+
 /** What a CURVE client needs. */
 export interface CurveClientOptions {
   /** The server's long-term public key, which must be known beforehand. */
@@ -64,6 +67,8 @@ export function curveClientWith(cryptography: Cryptography, options: CurveClient
     name: CURVE,
     asServer: false,
     begin: (local) => new CurveClient(cryptography, serverKey, longTerm, local),
+    // The pair as it is: one that was made here is the same in every thread.
+    recipe: () => ({ maker: CURVE_CLIENT, from: { serverKey, ...longTerm } satisfies CurveClientOptions }),
   };
 }
 

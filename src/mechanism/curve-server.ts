@@ -27,7 +27,7 @@ import { Cookies } from "./curve-cookies.js";
 import { type CurveKey, pairOf, sameOctets } from "./curve-keys.js";
 import { curveTraffic } from "./curve-traffic.js";
 import { encodeZ85 } from "./z85.js";
-import { type Accepted, judged, type Verdict, type ZapHandler, zapRequest } from "./zap.js";
+import { type Admission, judged, type Verdict, type ZapHandler, zapRequest } from "./zap.js";
 
 const PADDING = 72;
 const SIGNED = 64;
@@ -230,13 +230,13 @@ class CurveServer implements Handshake {
 
   #judge(publicKey: Uint8Array, metadata: Metadata, keys: Agreed): Progress {
     const ask = this.#ask;
-    const accept = (accepted: Accepted) => this.#ready(publicKey, metadata, keys, accepted);
+    const accept = (accepted: Admission) => this.#ready(publicKey, metadata, keys, accepted);
     if (ask === undefined) return accept({ userId: undefined, metadata: new Metadata() });
     // Whoever is asked gets a copy of the key, which is theirs to keep.
     return judged(() => ask(publicKey.slice(), metadata), encodeZ85(publicKey), accept);
   }
 
-  #ready(publicKey: Uint8Array, said: Metadata, { key, theirs }: Agreed, { userId, metadata }: Accepted): Progress {
+  #ready(publicKey: Uint8Array, said: Metadata, { key, theirs }: Agreed, { userId, metadata }: Admission): Progress {
     const { cryptography } = this.#server;
     const ours = new Counter();
     const count = ours.next();

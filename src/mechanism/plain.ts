@@ -6,7 +6,7 @@ import type { Greeting } from "../session/greeting.js";
 import type { Handshake, Mechanism, Progress } from "../session/mechanism.js";
 import { Metadata, parseMetadata } from "../session/metadata.js";
 import type { LocalInfo } from "../session/peer.js";
-import { type Accepted, judged, type Verdict, type ZapOptions, zapRequest } from "./zap.js";
+import { type Admission, judged, type Verdict, type ZapOptions, zapRequest } from "./zap.js";
 
 const SECTION = "RFC 24, PLAIN";
 
@@ -18,6 +18,9 @@ const CLIENT_CLOSED =
   "clients? Its log tells more.";
 
 const SERVER_CLOSED = "Is the peer a PLAIN server, too? Then neither speaks first: one of them must be the client.";
+
+/** @internal Who makes a `plainClient` in another thread. */
+export const PLAIN_CLIENT = "monocoque:plainClient";
 
 /** What a PLAIN client shows. */
 export interface PlainCredentials {
@@ -52,6 +55,7 @@ export function plainClient({ username, password }: PlainCredentials): Mechanism
     begin: (local, peer) => {
       return client(local, peer, hello);
     },
+    recipe: () => ({ maker: PLAIN_CLIENT, from: { username, password } }),
   };
 }
 
@@ -101,7 +105,7 @@ type Ask = (
 
 function server(local: LocalInfo, peer: Greeting, ask: Ask): Handshake {
   if (peer.asServer) throw twoServers();
-  let accepted: Accepted | undefined;
+  let accepted: Admission | undefined;
   return {
     closingHint: SERVER_CLOSED,
     open: () => undefined,
@@ -124,7 +128,7 @@ function server(local: LocalInfo, peer: Greeting, ask: Ask): Handshake {
   };
 }
 
-function complete(local: LocalInfo, { data, position }: Command, { userId, metadata }: Accepted): Progress {
+function complete(local: LocalInfo, { data, position }: Command, { userId, metadata }: Admission): Progress {
   const properties = new Metadata([...parseMetadata(data, position), ...metadata]);
   return { type: "complete", send: encodeCommand("READY", local.properties), metadata: properties, userId };
 }

@@ -67,7 +67,7 @@ function hostOf(address: string): string {
 }
 
 /** @internal What is accepted, with the name that a bare `true` gives a peer. */
-export interface Accepted {
+export interface Admission {
   readonly userId: string | undefined;
   readonly metadata: Metadata;
 }
@@ -76,7 +76,7 @@ export interface Accepted {
 export function judged(
   ask: () => Verdict | Promise<Verdict>,
   userId: string | undefined,
-  accept: (accepted: Accepted) => Progress,
+  accept: (accepted: Admission) => Progress,
 ): Progress {
   const follow = (verdict: Verdict): Progress => {
     const reply = replyOf(verdict);

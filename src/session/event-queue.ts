@@ -1,6 +1,4 @@
-/** Events that wait to be asked for, and a run of frames that is handed out one by one. */
-import type { FrameBatch } from "../codec/batch.js";
-import type { Frame } from "../codec/frame.js";
+/** Events of a session that wait to be asked for. */
 import type { SessionBatchEvent } from "./event.js";
 
 /** Events in the order they were added. */
@@ -16,36 +14,4 @@ export class EventQueue {
   shift(): SessionBatchEvent | undefined {
     return this.#waiting[this.#head++];
   }
-}
-
-/** An owned run, frame by frame. */
-export class FrameByFrame {
-  readonly #run: FrameBatch;
-  #handedOut = 0;
-
-  constructor(run: FrameBatch) {
-    this.#run = run;
-  }
-
-  next(): Frame | undefined {
-    return this.#handedOut < this.#run.length ? this.#run.frame(this.#handedOut++) : undefined;
-  }
-
-  /** The frames that have not been handed out. */
-  rest(): FrameBatch | undefined {
-    return this.#run.filter((_, i) => i >= this.#handedOut);
-  }
-}
-
-/** An iterator over what `next` gives, until it gives undefined. */
-export function iterate<T>(next: () => T | undefined): IterableIterator<T> {
-  return {
-    [Symbol.iterator]() {
-      return this;
-    },
-    next() {
-      const value = next();
-      return value === undefined ? { done: true, value } : { done: false, value };
-    },
-  };
 }

@@ -26,6 +26,20 @@ export interface Mechanism {
    * @throws {@link ZmtpError} if this peer is none to shake hands with.
    */
   begin(local: LocalInfo, peer: Greeting): Handshake;
+  /**
+   * How another thread makes the same mechanism: asked where a connection's work is done in one (`thread`), since
+   * functions cannot be handed over. A call, so that no secret shows where a mechanism is printed. Left out, the
+   * mechanism works in its own thread alone. `plainClient` and `curveClient` have it.
+   */
+  recipe?(): MechanismRecipe;
+}
+
+/** What a mechanism is made of, as another thread can be handed it. */
+export interface MechanismRecipe {
+  /** Who makes it there: the name that `provideMechanism` of `monocoque/thread` was given. */
+  readonly maker: string;
+  /** What the maker is called with: anything that can be cloned, secrets included. They stay in this process. */
+  readonly from: unknown;
 }
 
 /** One side of one handshake: commands in, commands out, until the peer's metadata is known. */

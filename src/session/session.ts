@@ -4,10 +4,11 @@ import { type Message, type Octets, octets, type Payload } from "../codec/payloa
 import { ZmtpError } from "../error.js";
 import { commandBody } from "./command.js";
 import type { SessionBatchEvent, SessionEvent } from "./event.js";
-import { FrameByFrame, iterate } from "./event-queue.js";
+import { FrameByFrame } from "./frame-by-frame.js";
 import type { FrameEncoding } from "./frame-encoding.js";
 import { encodeGreeting, type Greeting } from "./greeting.js";
 import { pingBody } from "./heartbeat.js";
+import { iterate } from "./iterate.js";
 import { MAX_LENT } from "./limits.js";
 import type { Progress } from "./mechanism.js";
 import type { SessionOptions } from "./options.js";

@@ -4,13 +4,14 @@ import type { Ending } from "../connection/ending.js";
 import { FAREWELL } from "../connection/limits.js";
 import { Link } from "../connection/link.js";
 import type { LinkParts, LinkUser } from "../connection/link-user.js";
-import type { Settings as LinkSettings } from "../connection/options.js";
+import type { LinkSettings } from "../connection/options.js";
 import { type Outbox, ZmtpOutbox } from "../connection/outbox.js";
 import { after } from "../connection/timer.js";
 import { view } from "./bytes.js";
 import type { EndpointOwner } from "./endpoints.js";
+import { tellHandshakeFailed } from "./handshake-events.js";
 import { Linger, type Lingerer } from "./lingering.js";
-import { receiveMark, tellHandshakeFailed } from "./wire.js";
+import { receiveMark } from "./wire.js";
 import { type PipeKeeper, WirePipe } from "./wire-pipe.js";
 
 /** Where peers come in. */
@@ -34,7 +35,7 @@ export class Accepted implements LinkUser, PipeKeeper, Lingerer {
   constructor(gate: Gate, settings: LinkSettings, parts: LinkParts) {
     const outbox: Outbox = parts.outbox ?? new ZmtpOutbox(settings.codec ?? defaultCodec(), true);
     this.#gate = gate;
-    this.#pipe = new WirePipe(gate.address, gate.owner, this, outbox);
+    this.#pipe = new WirePipe(gate.owner, this, outbox);
     this.link = new Link(settings, {
       ...parts,
       user: this,

@@ -5,7 +5,7 @@
 import type { Octets } from "../codec/payload.js";
 
 /** What a frame of a received message is. */
-export type Frame = typeof globalThis extends { Buffer: { from(text: string): infer Bytes } } ? Bytes : Octets;
+export type ReceivedFrame = typeof globalThis extends { Buffer: { from(text: string): infer Bytes } } ? Bytes : Octets;
 
 type MakeView = new (memory: ArrayBufferLike, offset: number, length: number) => Uint8Array;
 

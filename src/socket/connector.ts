@@ -5,14 +5,15 @@ import type { Ending } from "../connection/ending.js";
 import { FAREWELL } from "../connection/limits.js";
 import { Link } from "../connection/link.js";
 import type { LinkParts, LinkUser } from "../connection/link-user.js";
-import type { Settings as LinkSettings } from "../connection/options.js";
+import type { LinkSettings } from "../connection/options.js";
 import type { Outbox } from "../connection/outbox.js";
 import { after, type Timer } from "../connection/timer.js";
 import { view } from "./bytes.js";
 import type { EndpointOwner, OpenEndpoint } from "./endpoints.js";
+import { tellHandshakeFailed } from "./handshake-events.js";
 import { Linger, type Lingerer } from "./lingering.js";
 import { ReconnectInterval } from "./reconnect.js";
-import { receiveMark, tellHandshakeFailed } from "./wire.js";
+import { receiveMark } from "./wire.js";
 import { type PipeKeeper, WirePipe } from "./wire-pipe.js";
 
 /** How an endpoint is reached, by its scheme. */
@@ -58,7 +59,7 @@ export class Connector implements LinkUser, PipeKeeper, OpenEndpoint, Lingerer {
     this.#interval = new ReconnectInterval(owner.settings);
     this.#lasts = !owner.settings.immediate;
     this.#outbox = way.outbox();
-    this.#pipe = new WirePipe(address, owner, this, this.#outbox, alias);
+    this.#pipe = new WirePipe(owner, this, this.#outbox, alias);
   }
 
   /** Begins. */
@@ -187,7 +188,7 @@ export class Connector implements LinkUser, PipeKeeper, OpenEndpoint, Lingerer {
   #renewPipe(): void {
     this.#pipe.end();
     this.#outbox = this.#way.outbox();
-    this.#pipe = new WirePipe(this.#address, this.#owner, this, this.#outbox, this.#alias);
+    this.#pipe = new WirePipe(this.#owner, this, this.#outbox, this.#alias);
   }
 
   #tellEnd(wasReached: boolean, wasOpen: boolean, error: unknown): void {

@@ -4,9 +4,9 @@ import { CONTEXT_OPTIONS, type ContextCore } from "./context.js";
 import { type EndpointOwner, Endpoints } from "./endpoints.js";
 import { fault } from "./errno.js";
 import type { InprocNames } from "./inproc.js";
-import type { OpenSocket } from "./lingering.js";
 import type { SentMessage } from "./message.js";
 import { Monitor } from "./monitor.js";
+import type { OpenSocket } from "./open-sockets.js";
 import { type OptionOwner, OptionStore } from "./option-store.js";
 import type { Extra, Pattern, Received } from "./pattern.js";
 import { PATTERNS } from "./patterns.js";
@@ -115,10 +115,7 @@ export class SocketCore implements PipeUser, EndpointOwner, OptionOwner, OpenSoc
     if (this.#state !== "open") this.check();
     if (this.#writer !== undefined) throw fault("EBUSY", undefined, WRITING);
     const { pattern } = this;
-    const { sendTimeout } = this.settings;
-    if (sendTimeout !== 0 && !pattern.writable) {
-      return this.#waitToWrite(sendTimeout, () => pattern.send(message, extra));
-    }
+    if (!pattern.writable && this.settings.sendTimeout !== 0) return this.#waitToWrite(message, extra);
     try {
       return pattern.send(message, extra) ? this.#sent() : Promise.reject(fault("EAGAIN"));
     } catch (error) {
@@ -260,11 +257,11 @@ export class SocketCore implements PipeUser, EndpointOwner, OptionOwner, OpenSoc
     return waiting.promise;
   }
 
-  #waitToWrite(timeout: number, attempt: () => boolean): Promise<void> {
+  #waitToWrite(message: SentMessage, extra: Extra | undefined): Promise<void> {
     const waiting = new Waiting<void>(
-      timeout,
+      this.settings.sendTimeout,
       (resolve) => {
-        if (!attempt()) return false;
+        if (!this.pattern.send(message, extra)) return false;
         resolve();
         return true;
       },

@@ -1,9 +1,10 @@
 /** What a socket is bound to and connected to, and how it ends that again. */
 import { schemeOf } from "./address.js";
 import { type FaultCode, fault, faultOf } from "./errno.js";
-import type { InprocNames, Side } from "./inproc.js";
-import { type OpenSocket, openSockets } from "./lingering.js";
+import type { InprocNames } from "./inproc.js";
 import type { Monitor } from "./monitor.js";
+import { type OpenSocket, openSockets } from "./open-sockets.js";
+import type { PipeOwner } from "./pipe-owner.js";
 import { wires } from "./wires.js";
 
 /** One endpoint that is bound or connected. */
@@ -19,7 +20,7 @@ export interface OpenEndpoint {
 }
 
 /** What endpoints have to know of their socket. */
-export interface EndpointOwner extends Side {
+export interface EndpointOwner extends PipeOwner {
   readonly name: string;
   readonly monitor: Monitor;
   readonly inproc: InprocNames;

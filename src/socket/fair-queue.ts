@@ -1,10 +1,10 @@
 /** Messages from many peers, one of each in turn: none starves behind a busy one. RFC 28, 30. */
 import type { FrameBatch } from "../codec/batch.js";
 import type { Pipe } from "./pipe.js";
-import { Ring } from "./ring.js";
+import { Rotation } from "./rotation.js";
 
 export class FairQueue {
-  readonly #waiting = new Ring();
+  readonly #waiting = new Rotation();
   /** Whose message `next` gave last. */
   from: Pipe | undefined;
 

@@ -1,7 +1,8 @@
 /** Messages to every peer that has subscribed to them. RFC 29, "The PUB Socket Type". */
 
+import { EncodedOnce } from "./encoded-once.js";
 import type { SentMessage } from "./message.js";
-import { bytesOf, firstOf, SharedMessage } from "./message.js";
+import { bytesOf, firstOf } from "./message.js";
 import type { Pipe } from "./pipe.js";
 import type { Run } from "./run.js";
 import { type Removed, Topics } from "./topics.js";
@@ -78,6 +79,6 @@ export function deliver(message: SentMessage, to: readonly Pipe[]): void {
     if (to[0].writable) to[0].send(message);
     return;
   }
-  const shared = new SharedMessage(message);
+  const shared = new EncodedOnce(message);
   for (const pipe of to) if (pipe.writable) pipe.sendShared(shared);
 }

@@ -1,6 +1,4 @@
 /** What applications hand to `send`, made into a message: everything that the `zeromq` package takes. */
-import { encodeMessage } from "../codec/encoder.js";
-import type { SharedMessage as Shared } from "../connection/outbox.js";
 import { copyOf, textBytes, view, viewOf } from "./bytes.js";
 
 /**
@@ -62,20 +60,4 @@ export function keptBytes(payload: SentFrame): Uint8Array {
 export function keptFrames(message: SentMessage): Uint8Array[] {
   if (typeof message === "string" || message instanceof Uint8Array) return [keptBytes(message)];
   return message.map(keptBytes);
-}
-
-/** @internal One message for many peers: its octets are written once, by whoever needs them first. */
-export class SharedMessage implements Shared {
-  readonly message: SentMessage;
-  #octets: Uint8Array | undefined;
-
-  constructor(message: SentMessage) {
-    this.message = message;
-  }
-
-  /** The message as ZMTP has it, headers included. Nobody writes into it. */
-  get octets(): Uint8Array {
-    this.#octets ??= encodeMessage(this.message);
-    return this.#octets;
-  }
 }

@@ -3,9 +3,9 @@
 import { coreOf } from "./core-of.js";
 import { fault } from "./errno.js";
 import { Fifo } from "./fifo.js";
+import { hold, release } from "./hold.js";
 import type { Event, EventOfType, EventType } from "./monitor.js";
 import type { Socket } from "./socket.js";
-import { hold, release } from "./turn.js";
 
 type Listener = (event: Event) => void;
 

@@ -10,7 +10,7 @@ import {
   optionOf,
   type Settings,
 } from "./settings.js";
-import { warn } from "./turn.js";
+import { warn } from "./warning.js";
 
 /** What of its socket the store has to know. */
 export interface OptionOwner {

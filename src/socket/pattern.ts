@@ -14,7 +14,7 @@ import type { Settings } from "./settings.js";
 export type PatternType = SocketType | "STREAM";
 
 /** How messages come. */
-export interface Incoming {
+export interface Receiving {
   attach(pipe: Pipe): unknown;
   detach(pipe: Pipe): void;
   arrived?(pipe: Pipe): void;
@@ -26,7 +26,7 @@ export interface Incoming {
 }
 
 /** How messages leave. */
-export interface Outgoing {
+export interface Sending {
   attach(pipe: Pipe): unknown;
   detach(pipe: Pipe): void;
   drained?(pipe: Pipe): void;
@@ -50,10 +50,10 @@ export type Received = (Uint8Array | Extra)[];
 export class Pattern {
   readonly type: PatternType;
   protected readonly settings: Settings;
-  protected readonly incoming: Incoming | undefined;
-  protected readonly outgoing: Outgoing | undefined;
+  protected readonly incoming: Receiving | undefined;
+  protected readonly outgoing: Sending | undefined;
 
-  constructor(type: PatternType, settings: Settings, parts: { incoming?: Incoming; outgoing?: Outgoing }) {
+  constructor(type: PatternType, settings: Settings, parts: { incoming?: Receiving; outgoing?: Sending }) {
     this.type = type;
     this.settings = settings;
     this.incoming = parts.incoming;

@@ -1,17 +1,13 @@
 /** One peer as a pattern sees it: messages in, messages out, each way under a mark counted in messages. */
 import type { FrameBatch } from "../codec/batch.js";
-import type { PeerInfo } from "../session/peer.js";
-import type { SentMessage, SharedMessage } from "./message.js";
+import type { EncodedOnce } from "./encoded-once.js";
+import type { SentMessage } from "./message.js";
 import type { Run } from "./run.js";
 
 /** What a pattern and a socket know of a peer. Whole messages only, in both directions. */
 export interface Pipe {
-  /** What the peer said of itself; undefined as long as a connecting pipe has not met it. */
-  readonly peer: PeerInfo | undefined;
   /** The identity that a ROUTER of ours finds it under; empty if the peer has none. */
   readonly identity: Uint8Array;
-  /** Whom we reach through it, as it was bound or connected. */
-  readonly endpoint: string;
   /** Whether a message waits. A look; it costs no more. */
   readonly readable: boolean;
   /** The next message, owned; undefined if none waits. */
@@ -27,7 +23,7 @@ export interface Pipe {
   /** Accepts a message; the caller has looked at `writable`. Small payloads are copied, large ones are not. */
   send(message: SentMessage): void;
   /** Accepts a message that others get as well. */
-  sendShared(message: SharedMessage): void;
+  sendShared(message: EncodedOnce): void;
   /** Accepts what a run has from one frame to before another: whole messages, copied. */
   sendRun(run: Run, from: number, to: number): void;
   /** Subscribes to, or leaves, what begins with `prefix` at a publisher. No mark applies. */

@@ -5,9 +5,10 @@ import { refuseMore } from "./arguments.js";
 import type { SocketCore } from "./core.js";
 import { coreOf } from "./core-of.js";
 import { fault } from "./errno.js";
+import { hold, release } from "./hold.js";
 import { Relay } from "./relay.js";
 import type { Socket } from "./socket.js";
-import { hold, nextTurn, release } from "./turn.js";
+import { nextTurn } from "./turn.js";
 
 /** Not started; running, or paused; over. */
 type State = "idle" | "running" | "paused" | "over";

@@ -1,11 +1,11 @@
 /** Messages to many peers, one to each in turn, past those that are full. RFC 30, "The PUSH Socket Type". */
 import type { SentMessage } from "./message.js";
 import type { Pipe } from "./pipe.js";
-import { Ring } from "./ring.js";
+import { Rotation } from "./rotation.js";
 import type { Run } from "./run.js";
 
 export class RoundRobin {
-  readonly #free = new Ring();
+  readonly #free = new Rotation();
   /** Who got the last message. */
   to: Pipe | undefined;
 

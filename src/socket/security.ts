@@ -2,12 +2,9 @@
  * Which security mechanism a socket's links have, by its options. RFC 24, 25, 27; libzmq's ZMQ_PLAIN_*, ZMQ_CURVE_*,
  * ZMQ_ZAP_DOMAIN.
  */
+import { nullServer } from "../mechanism/null-server.js";
 import { plainClient, plainServer } from "../mechanism/plain.js";
-import { judged, zapRequest } from "../mechanism/zap.js";
-import { encodeCommand } from "../session/command.js";
 import type { Mechanism } from "../session/mechanism.js";
-import { parseMetadata } from "../session/metadata.js";
-import { nullMechanism } from "../session/null.js";
 import type { EndpointOwner } from "./endpoints.js";
 import { notHere } from "./errno.js";
 import { hasZapHandler, zapDomainOf, zapOf } from "./zap.js";
@@ -44,7 +41,9 @@ export function securityOf(owner: EndpointOwner): Security {
   if (plainUsername.length > 0 || plainPassword.length > 0) {
     return now(plainClient({ username: utf8.decode(plainUsername), password: utf8.decode(plainPassword) }));
   }
-  return now(settings.zapDomain.length > 0 && hasZapHandler(owner) ? nullByZap(owner) : undefined);
+  if (settings.zapDomain.length === 0 || !hasZapHandler(owner)) return now(undefined);
+  // A handler decides by address alone.
+  return now(nullServer({ zap: zapOf(owner), domain: zapDomainOf(owner) }));
 }
 
 function curveSecurity(owner: EndpointOwner): Security {
@@ -56,32 +55,6 @@ function curveSecurity(owner: EndpointOwner): Security {
   // Without a handler there is encryption, and whoever knows the server's key comes in: as in libzmq.
   const zap = hasZapHandler(owner) ? { zap: zapOf(owner), domain: zapDomainOf(owner) } : {};
   return { mechanism: curve.server({ secretKey, ...zap }), ready };
-}
-
-/** NULL, where a handler decides by address alone: READY is sent once it has said yes. */
-function nullByZap(owner: EndpointOwner): Mechanism {
-  const zap = zapOf(owner);
-  return {
-    ...nullMechanism,
-    begin(local) {
-      return {
-        open: () => undefined,
-        receive({ name, data, position }) {
-          if (name !== "READY") return nullMechanism.begin(local, undefined as never).receive({ name, data, position });
-          return judged(
-            () => zap(zapRequest("NULL", { zap, domain: zapDomainOf(owner) }, local, [])),
-            undefined,
-            ({ userId }) => ({
-              type: "complete",
-              send: encodeCommand("READY", local.properties),
-              metadata: parseMetadata(data, position),
-              userId,
-            }),
-          );
-        },
-      };
-    },
-  };
 }
 
 function now(mechanism: Mechanism | undefined): Security {

@@ -1,13 +1,13 @@
 /** Types that the `zeromq` package has, so that programs written for it compile. */
 
 import type { FrameBatch } from "../codec/batch.js";
-import type { Frame } from "./bytes.js";
+import type { ReceivedFrame } from "./bytes.js";
 import type { Context } from "./context-face.js";
 import type { MessageLike } from "./message.js";
 import type { Socket } from "./socket.js";
 
 /** One frame of a received message: a `Buffer` in Node, Deno and Bun, a `Uint8Array` in a page. */
-export type Message = Frame;
+export type Message = ReceivedFrame;
 
 /** Sockets that send. `Options`: what `send` takes beside the message, in the drafts. */
 export interface Writable<

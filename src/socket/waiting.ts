@@ -3,7 +3,7 @@
  * libzmq's does.
  */
 import { fault } from "./errno.js";
-import { hold, release } from "./turn.js";
+import { hold, release } from "./hold.js";
 
 /** Does it if it can be done now; false if not. What it throws ends the waiting. */
 export type Attempt<T> = (resolve: (value: T) => void) => boolean;

@@ -7,15 +7,18 @@ import type { Inbox } from "../connection/inbox.js";
 import type { Link } from "../connection/link.js";
 import { type Outbox, UNCOPIED } from "../connection/outbox.js";
 import { zmtpEncoding } from "../session/frame-encoding.js";
-import type { PeerInfo } from "../session/peer.js";
+import type { EncodedOnce } from "./encoded-once.js";
 import { Fifo } from "./fifo.js";
-import type { Side } from "./inproc.js";
 import { isFull, roomAgainAt } from "./mark.js";
-import { keptFrames, type SentMessage, type SharedMessage } from "./message.js";
+import { keptFrames, type SentMessage } from "./message.js";
 import type { Pipe } from "./pipe.js";
+import type { PipeOwner } from "./pipe-owner.js";
 import type { Run } from "./run.js";
 
 const NOBODY = new Uint8Array(0);
+
+/** How many messages at most are sent before the mark, which may be changed meanwhile, is looked at again. */
+const LOOK_AGAIN = 64;
 
 /** Whoever made a pipe, and ends it. */
 export interface PipeKeeper {
@@ -24,8 +27,7 @@ export interface PipeKeeper {
 }
 
 export class WirePipe implements Pipe {
-  readonly endpoint: string;
-  readonly #side: Side;
+  readonly #side: PipeOwner;
   readonly #keeper: PipeKeeper;
   readonly #outbox: Outbox;
   /** What a ROUTER of ours shall call the peer, whatever it says. */
@@ -33,27 +35,25 @@ export class WirePipe implements Pipe {
   /** What was sent before the peer was there: small frames copied, large ones as they are; encoded once it is. */
   readonly #early = new Fifo<SentMessage>();
   #link: Link | undefined;
-  #peer: PeerInfo | undefined;
+  /** So many messages fit without a further look: what most calls of `writable` and `send` need to know. */
+  #allowance = 0;
+  /** The peer's own; the last one's, while there is none. */
+  #identity: Uint8Array = NOBODY;
   /** What came by links that are over, not read yet. */
   #unread: Inbox[] = [];
   #full = false;
   #closed = false;
   #detached = false;
 
-  constructor(endpoint: string, side: Side, keeper: PipeKeeper, outbox: Outbox, alias: Uint8Array = NOBODY) {
-    this.endpoint = endpoint;
+  constructor(side: PipeOwner, keeper: PipeKeeper, outbox: Outbox, alias: Uint8Array = NOBODY) {
     this.#side = side;
     this.#keeper = keeper;
     this.#outbox = outbox;
     this.#alias = alias;
   }
 
-  get peer(): PeerInfo | undefined {
-    return this.#peer;
-  }
-
   get identity(): Uint8Array {
-    return this.#alias.length > 0 ? this.#alias : (this.#peer?.identity ?? NOBODY);
+    return this.#alias.length > 0 ? this.#alias : this.#identity;
   }
 
   // What the pattern asks for.
@@ -83,12 +83,7 @@ export class WirePipe implements Pipe {
   }
 
   get writable(): boolean {
-    if (this.#closed) return false;
-    if (this.#side.conflates || !isFull(this.waiting, this.#mark)) return !this.#full;
-    // What the system takes at once does not wait.
-    this.#link?.outflow.flush();
-    this.#full = isFull(this.waiting, this.#mark);
-    return !this.#full;
+    return this.#allowance > 0 || this.#look();
   }
 
   get room(): number {
@@ -97,7 +92,8 @@ export class WirePipe implements Pipe {
   }
 
   send(message: SentMessage): void {
-    if (this.#side.conflates) this.#forget();
+    if (this.#allowance > 0) this.#allowance--;
+    else if (this.#side.conflates) this.#forget();
     if (this.#link === undefined) {
       this.#early.push(keptFrames(message));
       return;
@@ -106,16 +102,18 @@ export class WirePipe implements Pipe {
     this.#link.outflow.accepted();
   }
 
-  sendShared(shared: SharedMessage): void {
+  sendShared(shared: EncodedOnce): void {
     if (this.#link === undefined || this.#side.conflates) {
       this.send(shared.message);
       return;
     }
+    if (this.#allowance > 0) this.#allowance--;
     this.#outbox.shared(shared);
     this.#link.outflow.accepted();
   }
 
   sendRun(run: Run, from: number, to: number): void {
+    this.#allowance = 0;
     if (this.#side.conflates) this.#forget();
     this.#sendEarly();
     const front = run.frontFrame;
@@ -167,7 +165,7 @@ export class WirePipe implements Pipe {
   /** A link has completed its handshake: what waits leaves by it. */
   met(link: Link): void {
     this.#link = link;
-    this.#peer = link.peer;
+    this.#identity = link.peer.identity;
     this.#sendEarly();
     link.outflow.accepted();
   }
@@ -200,7 +198,7 @@ export class WirePipe implements Pipe {
 
   /** Nothing more is accepted. What has come is still read; then the socket hears that the pipe is over. */
   end(): void {
-    this.#closed = true;
+    this.stopAccepting();
     if (this.readable || this.#detached) return;
     this.#detached = true;
     // In a turn of its own: whoever reads the last message still knows whose it is.
@@ -210,6 +208,20 @@ export class WirePipe implements Pipe {
   /** Nothing more is accepted, and what waits leaves. */
   stopAccepting(): void {
     this.#closed = true;
+    this.#allowance = 0;
+  }
+
+  #look(): boolean {
+    if (this.#closed) return false;
+    const mark = this.#mark;
+    if (!this.#side.conflates && isFull(this.waiting, mark)) {
+      // What the system takes at once does not wait.
+      this.#link?.outflow.relieve();
+      this.#full = isFull(this.waiting, mark);
+    }
+    if (this.#full) return false;
+    if (!this.#side.conflates) this.#allowance = Math.min(LOOK_AGAIN, this.room);
+    return true;
   }
 
   #sendEarly(): void {

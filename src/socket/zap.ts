@@ -1,33 +1,17 @@
 /** Asking the ZAP handler of a context: whoever has bound `inproc://zeromq.zap.01` decides who may come in. RFC 27. */
 import type { ZapHandler, ZapReply, ZapRequest } from "../mechanism/zap.js";
-import { parseMetadata } from "../session/metadata.js";
 import type { EndpointOwner } from "./endpoints.js";
 import { fault } from "./errno.js";
 import type { InprocNames } from "./inproc.js";
 import type { SentFrame } from "./message.js";
 import type { Pipe, PipeUser } from "./pipe.js";
 import { initialSettings } from "./settings.js";
+import { numberIn, VERSION, verdictIn } from "./zap-reply.js";
 
 const HANDLER = "inproc://zeromq.zap.01";
-const VERSION = "1.0";
 const NOTHING = new Uint8Array(0);
 
-/** Frames of a reply: a delimiter, version, number, status, text, user id, metadata. */
-const REPLY = 7;
-const STATUSES: readonly number[] = [200, 300, 400, 500];
-
 const utf8 = new TextDecoder();
-
-/** A reply that is none: the handler is broken. */
-export class ZapError extends Error {
-  /** As the `zeromq` package calls it. */
-  readonly code: string;
-
-  constructor(code: string) {
-    super("ZAP protocol error");
-    this.code = `ERR_ZAP_${code}`;
-  }
-}
 
 /** Who waits for a verdict. */
 interface Asked {
@@ -80,7 +64,7 @@ class ZapLine implements PipeUser {
   joined(): void {}
 
   #answer(reply: readonly Uint8Array[]): void {
-    const number = reply.length === REPLY ? utf8.decode(reply[2]) : undefined;
+    const number = numberIn(reply);
     // A reply without a number is broken, and somebody has to hear of it: whoever has waited longest.
     const [oldest] = this.#asked.keys();
     const key = number ?? oldest;
@@ -92,28 +76,6 @@ class ZapLine implements PipeUser {
     } catch (error) {
       asked.reject(error);
     }
-  }
-}
-
-function verdictIn(reply: readonly Uint8Array[]): ZapReply {
-  if (reply.length !== REPLY || reply[0].length > 0) throw new ZapError("MALFORMED_REPLY");
-  const [, version, , code, text, userId, metadata] = reply;
-  if (utf8.decode(version) !== VERSION) throw new ZapError("BAD_VERSION");
-  const status = Number(utf8.decode(code));
-  if (code.length !== 3 || !STATUSES.includes(status)) throw new ZapError("INVALID_STATUS_CODE");
-  return {
-    status: status as ZapReply["status"],
-    text: utf8.decode(text),
-    userId: userId.length > 0 ? utf8.decode(userId) : undefined,
-    metadata: parsedMetadata(metadata),
-  };
-}
-
-function parsedMetadata(metadata: Uint8Array): Iterable<readonly [string, Uint8Array]> {
-  try {
-    return parseMetadata(metadata, 0);
-  } catch {
-    throw new ZapError("INVALID_METADATA");
   }
 }
 

@@ -8,7 +8,7 @@ import { listenOnPath } from "../connection/node/ipc.js";
 import type { ListenSettings } from "../connection/node/options.js";
 import { listening } from "../connection/node/server.js";
 import { webSocketServer } from "../connection/node/ws-server.js";
-import { type Scheme, schemeOf } from "../socket/address.js";
+import { type AddressScheme, schemeOf } from "../socket/address.js";
 import type { EndpointOwner, OpenEndpoint } from "../socket/endpoints.js";
 import { type ErrnoError, fault, faultOf, notHere } from "../socket/errno.js";
 import { wiringOf } from "../socket/wire.js";
@@ -21,7 +21,7 @@ type Where = { readonly host: string; readonly port: number } | { readonly path:
 /** An endpoint about to be bound. */
 interface Plan {
   readonly address: string;
-  readonly scheme: Scheme;
+  readonly scheme: AddressScheme;
   readonly where: Where;
   readonly url: URL | undefined;
   readonly settings: ListenSettings;

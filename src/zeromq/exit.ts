@@ -1,5 +1,6 @@
 /** The end of a process: messages that wait for their peers are delivered first, as long as their sockets linger. */
-import { type OpenSocket, openSockets, somethingLingers } from "../socket/lingering.js";
+import { somethingLingers } from "../socket/lingering.js";
+import { type OpenSocket, openSockets } from "../socket/open-sockets.js";
 
 /** Milliseconds until somebody who waits for the process to end is told why it does not. */
 const EXIT_PATIENCE = 500;

@@ -7,15 +7,16 @@ import { connectionError } from "../connection/fault.js";
 import { HANDSHAKES } from "../connection/limits.js";
 import type { LinkParts } from "../connection/link-user.js";
 import { warnIfExposed } from "../connection/node/exposed.js";
+import { holdUp } from "../connection/node/hold-up.js";
 import type { ListenSettings, NodeSettings } from "../connection/node/options.js";
-import { holdUp, Penalties } from "../connection/node/penalties.js";
+import { Penalties } from "../connection/node/penalties.js";
 import { remoteAddressOf, SocketTransport } from "../connection/node/socket.js";
 import { type WebSocketLike, WebSocketTransport, zwsParts } from "../connection/websocket.js";
 import { Accepted, type Gate } from "../socket/accepted.js";
 import type { EndpointOwner } from "../socket/endpoints.js";
 import { keepAlive } from "./keep-alive.js";
 import { parsedFilter } from "./node-address.js";
-import { RawPipe } from "./raw.js";
+import { RawPipe } from "./raw-pipe.js";
 
 const utf8 = new TextDecoder();
 
@@ -136,7 +137,7 @@ export class Gatekeeper implements Gate {
 
   /** A peer of a STREAM, which speaks no ZMTP. */
   #acceptRaw(socket: Socket): void {
-    const pipe = new RawPipe(socket, this.owner, this.address);
+    const pipe = new RawPipe(socket, this.owner);
     this.#peers.add(pipe);
     socket.once("close", () => this.#peers.delete(pipe));
     this.owner.user.attached(pipe);

@@ -15,7 +15,7 @@ import type { Wires } from "../socket/wires.js";
 import { bindEndpoint, bindEndpointSync } from "./bound.js";
 import { keepAlive } from "./keep-alive.js";
 import { addressToConnect, ipcPath, onlyTcp, webSocketUrl } from "./node-address.js";
-import { RawConnector } from "./raw.js";
+import { RawConnector } from "./raw-connector.js";
 
 /** What links of sockets have beside the options that all platforms know. */
 const SOCKET_OPTIONS = { noDelay: true, busyPoll: 0 };

@@ -11,7 +11,8 @@ import { plainPayload } from "../../src/connection/payload-maker.js";
 import { Guests } from "../../src/connection/thread/guests.js";
 import { bufferOf, RingReader, ringMemory, scannedMemory } from "../../src/connection/thread/ring.js";
 import { RingInbox } from "../../src/connection/thread/ring-inbox.js";
-import { INBOUND, type News, OUTBOUND } from "../../src/connection/thread/words.js";
+import { INBOUND, OUTBOUND } from "../../src/connection/thread/ring-shapes.js";
+import type { News } from "../../src/connection/thread/words.js";
 import { encodeFrame } from "../../src/index.js";
 import { until } from "../socket/support.js";
 import { bytes, concat, pattern, same } from "../support/pieces.js";
@@ -37,7 +38,8 @@ function ends(by: (typeof BY)[number], options: Partial<ConnectionOptions> = {})
     (said) => void news.push(said),
     (act) => void turns.push(act),
   );
-  guests.obey({ type: "open", id: 1, url: "", options: settings, inbound, outbound: ringMemory(OUTBOUND) });
+  const memory = { inbound, outbound: ringMemory(OUTBOUND) };
+  guests.obey({ type: "open", id: 1, url: "", options: settings, mechanism: undefined, ...memory });
   const inbox = new RingInbox(new RingReader(bufferOf(inbound), INBOUND), plainPayload, {
     roomMade: () => guests.obey(1),
     starved() {},

@@ -1,5 +1,5 @@
 // `npm run test:engines`: the smoke suite in every engine, each as npm has it, against a libzmq in another process; also in a worker
-// thread of each, and without WebAssembly. `--only NAME` chooses. Exits with 1 if a check fails or an engine cannot be had.
+// thread of each, with connections in another thread, and without WebAssembly. `--only NAME` chooses. Exits with 1 if a check fails or an engine cannot be had.
 import { execFile, fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
@@ -12,6 +12,7 @@ const PATIENCE = 30_000;
 const SUITES = {
   "": { file: "smoke.mjs", transports: ["tcp", "ws"] },
   ", in a worker thread": { file: "smoke-worker.mjs", transports: [] },
+  ", connections in another thread": { file: "smoke-thread.mjs", transports: ["tcp"] },
   // Node's own WebSocket and fetch need WebAssembly.
   ", without WebAssembly": { file: "smoke-without-webassembly.mjs", transports: ["tcp"] },
 };

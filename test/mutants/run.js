@@ -1,7 +1,8 @@
 /**
- * `npm run mutants -- --layer codec|session|connection|assembly [--seconds N] [--most N] [--file NAME] [--processes N]
- * [--again]`: which changes of the code would no test notice? `--again` tries those that survived the last time. The
- * results are kept in `results/`; `--docs` makes docs/mutants.md of them.
+ * `npm run mutants -- --layer codec|session|connection|assembly [--seconds N] [--most N] [--seed TEXT] [--file NAME]
+ * [--except NAME] [--processes N] [--again]`: which changes of the code would no test notice? `--most` takes a sample,
+ * another one for each seed; `--again` tries those that survived the last time. The results are kept in `results/`;
+ * `--docs` makes docs/mutants.md of them.
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -15,7 +16,9 @@ const { values } = parseArgs({
   options: {
     layer: { type: "string" },
     seconds: { type: "string", default: "3600" },
+    seed: { type: "string", default: "" },
     file: { type: "string", default: "" },
+    except: { type: "string" },
     most: { type: "string", default: "100000" },
     processes: { type: "string", default: "1" },
     again: { type: "boolean", default: false },
@@ -41,9 +44,10 @@ const short = ({ line, from, to }) => ({ line, from: brief(from), to: brief(to) 
 
 /** Those to be tried: all, or those that survived the last time; what is known of them is forgotten. */
 function chosen(all) {
-  const mutants = shuffled(all.filter(({ file }) => file.includes(values.file)));
+  const { file: only, except } = values;
+  const mutants = shuffled(all.filter(({ file }) => file.includes(only) && !(except && file.includes(except))));
   if (!values.again) {
-    for (const { file } of mutants) delete results[file];
+    for (const { file } of mutants) results[file] = begun(mutants.filter((one) => one.file === file).length);
     return mutants.slice(0, Number(values.most));
   }
   const known = (mutant) => {
@@ -56,8 +60,15 @@ function chosen(all) {
   return survivors;
 }
 
+/** What is known of a file of which nothing has been tried, and how it is to be tried. */
+function begun(mutants) {
+  const date = new Date().toISOString().slice(0, 10);
+  const command = process.argv.slice(2).join(" ");
+  return { mutants, killed: 0, survived: 0, untried: 0, date, command, survivors: [] };
+}
+
 function kept(file) {
-  results[file] ??= { killed: 0, survived: 0, untried: 0, survivors: [] };
+  results[file] ??= begun(0);
   return results[file];
 }
 
@@ -70,7 +81,8 @@ function survive(mutant) {
 
 /** In an order that has nothing to do with where they stand: what there is time for is a fair sample. */
 function shuffled(mutants) {
-  const key = ({ file, line, from, to }) => createHash("sha256").update(`${file}:${line}:${from}:${to}`).digest("hex");
+  const key = ({ file, line, from, to }) =>
+    createHash("sha256").update(`${values.seed}${file}:${line}:${from}:${to}`).digest("hex");
   const keyed = mutants.map((mutant) => [key(mutant), mutant]);
   return keyed.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, mutant]) => mutant);
 }

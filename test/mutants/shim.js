@@ -11,6 +11,7 @@ import {
   JestExtend,
   setState,
 } from "@vitest/expect";
+import { fn, spyOn } from "@vitest/spy";
 
 /** All tests, in their order: `name`, `run`, and the suites around each, from the outermost. */
 export const tests = [];
@@ -76,8 +77,21 @@ export const beforeEach = hook("beforeEach");
 export const afterEach = hook("afterEach");
 export const onTestFinished = (body) => void finished.push(body);
 
-/** What needs another clock is left to Vitest itself. */
-export const vi = new Proxy({}, { get: () => () => Promise.reject(new Error("no test of this runner")) });
+/** A clock that stands still, of those that Vitest has; tests that need faked timers, too, are left out. */
+const clock = Date.now;
+const standing = {
+  useFakeTimers({ toFake }) {
+    if (toFake.some((one) => one !== "Date")) throw new Error("no test of this runner: it fakes timers");
+    standing.setSystemTime(clock());
+  },
+  setSystemTime(time) {
+    Date.now = () => time;
+  },
+  useRealTimers() {
+    Date.now = clock;
+  },
+};
+export const vi = { fn, spyOn, ...standing };
 
 /** Runs one test with all that stands around it; throws as it does. */
 export async function run({ body, suites }) {

@@ -14,7 +14,7 @@ const KiB = 1024;
 
 /** JavaScript and types that an entry loads; of all but the first, what it adds to "monocoque". Maps are not counted. */
 const BUDGETS = {
-  ".": 160 * KiB,
+  ".": 162 * KiB,
   "./node": 25 * KiB,
   "./thread": 60 * KiB,
   "./curve": 24 * KiB,

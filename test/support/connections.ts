@@ -26,7 +26,8 @@ const inThread = process.env.THREAD === "1";
 
 /** Whether the work of such a connection can be done in another thread; `busyPoll` is about this one. */
 function canMove(url: string, { mechanism, codec, busyPoll }: NodeConnectOptions): boolean {
-  return !url.startsWith("ws") && mechanism === undefined && codec === undefined && busyPoll === undefined;
+  const movable = mechanism === undefined || mechanism.recipe !== undefined;
+  return !url.startsWith("ws") && movable && codec === undefined && busyPoll === undefined;
 }
 
 /** `connect`, for as long as the test. */

@@ -15,9 +15,10 @@ import { Opening } from "../opening.js";
 import { type WebSocketLike, WebSocketTransport, zwsParts } from "../websocket.js";
 import { bufferPayload } from "./buffer-payload.js";
 import { warnIfExposed } from "./exposed.js";
+import { holdUp } from "./hold-up.js";
 import type { ListenSettings, Refusal } from "./options.js";
 import type { NodePayload } from "./payload-type.js";
-import { holdUp, Penalties } from "./penalties.js";
+import { Penalties } from "./penalties.js";
 import { remoteAddressOf, SocketTransport } from "./socket.js";
 
 /**

@@ -2,7 +2,8 @@
 import type { ZmtpError } from "../../error.js";
 import * as LIMITS from "../limits.js";
 import { checkNumber, type NumberRule } from "../number-rule.js";
-import { type ConnectionOptions, type Settings, settingsFor } from "../options.js";
+import { type ConnectionOptions, type LinkSettings, settingsFor } from "../options.js";
+import type { ThreadPort } from "./thread-port-type.js";
 
 /** Options of `connect` in Node: those of every connection, and what sockets add. */
 export interface NodeConnectionOptions extends ConnectionOptions {
@@ -29,10 +30,11 @@ export interface NodeConnectOptions extends NodeConnectionOptions {
   /**
    * TCP and IPC: the work of this connection is done in another thread; reading sockets and finding frames costs this
    * one nothing. True: in a thread that all such connections share; or a Worker of your own that runs
-   * `monocoque/thread`. What `batches()` gives then lies in shared memory (see `batch.bytes.buffer`): copy with
+   * `monocoque/thread`; or a port to one (`threadPort`). A `mechanism` needs a `recipe`, as `plainClient` and
+   * `curveClient` have it. What `batches()` gives then lies in shared memory (see `batch.bytes.buffer`): copy with
    * `toOwned()` what you hand to the platform. Default false.
    */
-  readonly thread?: boolean | ThreadWorker | undefined;
+  readonly thread?: boolean | ThreadWorker | ThreadPort | undefined;
 }
 
 /** A peer that a listener did not let in. */
@@ -73,7 +75,7 @@ export interface ListenOptions extends NodeConnectionOptions {
 }
 
 /** @internal */
-export interface NodeSettings extends Settings {
+export interface NodeSettings extends LinkSettings {
   readonly noDelay: boolean;
   readonly busyPoll: number;
 }
@@ -91,14 +93,14 @@ export interface ListenSettings extends NodeSettings {
 
 /** Longer than a second nobody means: a thread that never sleeps. */
 const BUSY_POLL: NumberRule = { unit: "microseconds", least: 0, most: 1_000_000 };
-const HANDSHAKES: NumberRule = { unit: "handshakes", least: 1, most: Infinity };
-const CONNECTIONS: NumberRule = { unit: "connections", least: 1, most: Infinity };
+const HANDSHAKE_COUNT: NumberRule = { unit: "handshakes", least: 1, most: Infinity };
+const CONNECTION_COUNT: NumberRule = { unit: "connections", least: 1, most: Infinity };
 
 const LISTEN_RULES = {
-  maxHandshakes: HANDSHAKES,
-  maxHandshakesPerAddress: HANDSHAKES,
+  maxHandshakes: HANDSHAKE_COUNT,
+  maxHandshakesPerAddress: HANDSHAKE_COUNT,
   failureDelay: { unit: "milliseconds", least: 0, most: LIMITS.MOST_FAILURE_DELAY },
-  maxConnections: CONNECTIONS,
+  maxConnections: CONNECTION_COUNT,
   maxHeld: { unit: "octets", least: 1, most: Infinity },
   backlog: { unit: "connections", least: 1, most: 0x7fffffff, whole: true },
 } satisfies Record<string, NumberRule>;
@@ -118,6 +120,9 @@ export function listenSettingsFor(options: ListenOptions): ListenSettings {
     checkNumber(name, options[name as keyof typeof LISTEN_RULES], rule);
   }
   checkType("onRefused", options.onRefused, "function");
+  if ((options as NodeConnectOptions).thread) {
+    throw new TypeError("thread is for connect: listen in a worker of your own to have peers served by another thread");
+  }
   return {
     ...settings,
     onRefused: options.onRefused,

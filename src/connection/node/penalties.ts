@@ -2,10 +2,8 @@
  * Whoever fails a security handshake waits before the next one, so that guessing is slow. RFC 37, "Security
  * Considerations".
  */
-import type { Socket } from "node:net";
 import { ZmtpError } from "../../error.js";
 import { MOST_ADDRESSES, MOST_FAILURE_DELAY } from "../limits.js";
-import { after } from "../timer.js";
 
 /**
  * Ends of a handshake that are no guess: whoever knocked and left, as load balancers do, or speaks something else; and
@@ -69,20 +67,4 @@ function networkOf(address = ""): string {
   const [head, tail] = ipv6.split("::").map((half) => (half === "" ? [] : half.split(":")));
   const gap = tail === undefined ? [] : Array(Math.max(0, 2 * HALF - head.length - tail.length)).fill("0");
   return [...head, ...gap, ...(tail ?? [])].slice(0, HALF).join(":");
-}
-
-/** Lets a socket wait, unread. `then` is called unless it is gone by then. */
-export function holdUp(socket: Socket, milliseconds: number, then: () => void, gone: () => void): void {
-  const ignored = () => {};
-  const left = () => {
-    clearTimeout(timer);
-    gone();
-  };
-  const timer = after(milliseconds, () => {
-    socket.off("close", left);
-    socket.off("error", ignored);
-    then();
-  });
-  socket.on("error", ignored);
-  socket.once("close", left);
 }

@@ -5,8 +5,17 @@
 import { COMMAND, type Limits, readHeader } from "../../codec/frame.js";
 import { END_MASK } from "../../codec/layout.js";
 import type { SharedScan } from "../../codec/shared-scan.js";
-import { CHUNK, type Chunk, FROM, KIND, OCTETS, type RingWriter, ROW, ROWS } from "./ring.js";
-import { RUN } from "./words.js";
+import {
+  type Chunk,
+  type RingWriter,
+  SLOT_CHUNK,
+  SLOT_FROM,
+  SLOT_KIND,
+  SLOT_OCTETS,
+  SLOT_ROW,
+  SLOT_ROWS,
+} from "./ring.js";
+import { RUN } from "./ring-shapes.js";
 
 /** Into less room than this nothing is read: the system would be asked for the rest at once. */
 const LEAST = 16 * 1024;
@@ -90,12 +99,12 @@ export class ChunkFiller {
   publish(): boolean {
     const slot = this.ready ? this.#ring.claim() : undefined;
     if (slot === undefined) return false;
-    slot[KIND] = RUN;
-    slot[OCTETS] = this.octets;
-    slot[ROWS] = this.#whole - this.#row;
-    slot[FROM] = this.#from;
-    slot[ROW] = this.#row;
-    slot[CHUNK] = this.#index;
+    slot[SLOT_KIND] = RUN;
+    slot[SLOT_OCTETS] = this.octets;
+    slot[SLOT_ROWS] = this.#whole - this.#row;
+    slot[SLOT_FROM] = this.#from;
+    slot[SLOT_ROW] = this.#row;
+    slot[SLOT_CHUNK] = this.#index;
     this.#from = this.#end;
     this.#row = this.#whole;
     return this.#ring.publish();

@@ -1,15 +1,17 @@
 /** A connection whose application is in another thread: what comes goes into one ring, what leaves comes by another. */
+import type { FrameDecoder } from "../../codec/decoder.js";
 import type { ZmtpError } from "../../error.js";
 import { Patience } from "../deadline.js";
 import type { Ending } from "../ending.js";
 import type { Link } from "../link.js";
 import type { LinkUser } from "../link-user.js";
+import type { Outbox } from "../outbox.js";
 import * as reasons from "../reasons.js";
 import { Reception } from "../reception.js";
 import type { MessageLimits } from "../whole-messages.js";
 import type { ChunkFiller } from "./chunk-filler.js";
 import { factsOf } from "./error-facts.js";
-import { CHUNK, OCTETS, type RingReader, type RingWriter } from "./ring.js";
+import { type RingReader, type RingWriter, SLOT_CHUNK, SLOT_OCTETS } from "./ring.js";
 import { RingReception, type RingReceptionUser } from "./ring-reception.js";
 import { RunCopier } from "./run-copier.js";
 import { Waker } from "./waker.js";
@@ -30,6 +32,8 @@ export interface GuestParts {
   readonly limits: MessageLimits;
   /** Milliseconds that a closing waits for a peer that takes nothing. */
   readonly linger: number;
+  /** What reads the frames that are to leave, one by one; undefined if their octets leave as they are. */
+  readonly frames: FrameDecoder | undefined;
   /** Acts at the end of this turn of the event loop, when everything that waits has been read. */
   readonly later: (act: () => void) => void;
   /** Called once the end has been told, last. */
@@ -46,6 +50,7 @@ export class Guest implements LinkUser, RingReceptionUser {
   readonly #copier: RunCopier;
   readonly #limits: MessageLimits;
   readonly #linger: number;
+  readonly #frames: FrameDecoder | undefined;
   readonly #waker: Waker;
   readonly #left: () => void;
   #link: Link | undefined;
@@ -56,7 +61,7 @@ export class Guest implements LinkUser, RingReceptionUser {
   #destroyed = false;
   readonly #patience = new Patience();
 
-  constructor(id: number, tell: Tell, { inbound, filler, outbound, limits, linger, later, left }: GuestParts) {
+  constructor(id: number, tell: Tell, { inbound, filler, outbound, limits, linger, frames, later, left }: GuestParts) {
     this.#id = id;
     this.#tell = tell;
     this.#inbound = inbound;
@@ -64,6 +69,7 @@ export class Guest implements LinkUser, RingReceptionUser {
     this.#outbound = outbound;
     this.#limits = limits;
     this.#linger = linger;
+    this.#frames = frames;
     this.#copier = new RunCopier(inbound, ({ bytes, rows, length, from }) => {
       tell({ type: "large", id, bytes, table: rows, rows: length, from }, [bytes.buffer]);
     });
@@ -77,9 +83,9 @@ export class Guest implements LinkUser, RingReceptionUser {
     this.#link = link;
     // Who reads is in the other thread: a peer that says goodbye is to be answered until they have asked for more.
     link.reading(1);
-    const { socketType, identity, version, mechanism, metadata } = link.peer;
+    const { metadata, userId, publicKey, ...rest } = link.peer;
     const { remoteAddress } = link.transport ?? {};
-    const peer = { socketType, identity, version, mechanism, metadata: [...metadata], remoteAddress };
+    const peer = { ...rest, metadata: [...metadata], userId, publicKey, remoteAddress };
     this.#tell({ type: "opened", id: this.#id, peer });
   }
 
@@ -207,8 +213,8 @@ export class Guest implements LinkUser, RingReceptionUser {
     while (link.ending !== undefined || link.outflow.roomy) {
       const slot = this.#outbound.peek();
       if (slot === undefined) break;
-      const { bytes } = this.#outbound.chunks[slot[CHUNK]];
-      if (link.ending === undefined) link.outflow.outbox.octets(bytes.subarray(0, slot[OCTETS]), 0);
+      const { bytes } = this.#outbound.chunks[slot[SLOT_CHUNK]];
+      if (link.ending === undefined) this.#hand(link.outflow.outbox, bytes.subarray(0, slot[SLOT_OCTETS]));
       moved = true;
       if (this.#outbound.free()) this.#tell(this.#id);
     }
@@ -218,6 +224,12 @@ export class Guest implements LinkUser, RingReceptionUser {
     }
     if (this.#exhausted && this.#outbound.filled === 0) link.exhausted();
     if (this.#phase === "closing") this.#closeBehindIt(link, moved);
+  }
+
+  /** A slot may end inside a frame; whoever seals one wants all of it. */
+  #hand(outbox: Outbox, octets: Uint8Array): void {
+    if (this.#frames === undefined) outbox.octets(octets, 0);
+    else for (const batch of this.#frames.push(octets)) outbox.batch(batch);
   }
 
   #closeBehindIt(link: Link, moved: boolean): void {
@@ -240,8 +252,9 @@ export class Guest implements LinkUser, RingReceptionUser {
     if (this.#phase === "over") return;
     this.#phase = "over";
     this.#patience.stop();
+    unsent += this.#frames?.pending ?? 0;
     for (let slot = this.#outbound.peek(); slot !== undefined; slot = this.#outbound.peek()) {
-      unsent += slot[OCTETS];
+      unsent += slot[SLOT_OCTETS];
       this.#outbound.free();
     }
     this.#tell({ type: "ended", id: this.#id, by, error: factsOf(error), unsent });

@@ -1,16 +1,19 @@
 /** All connections that one thread serves for another. */
-import { limitsFor } from "../../codec/frame.js";
+import { FrameDecoder } from "../../codec/decoder.js";
+import { LARGEST_FRAME, limitsFor } from "../../codec/frame.js";
 import { sharedScan } from "../../codec/shared-scan.js";
+import { ZmtpError } from "../../error.js";
 import { connectionError } from "../fault.js";
 import type { Link } from "../link.js";
 import type { MessageLimits } from "../whole-messages.js";
 import { ChunkFiller } from "./chunk-filler.js";
 import { Guest, type Tell } from "./guest.js";
 import { bufferOf, RingReader, RingWriter } from "./ring.js";
-import { INBOUND, type Opening, type Order, OUTBOUND } from "./words.js";
+import { INBOUND, OUTBOUND } from "./ring-shapes.js";
+import type { OpenOrder, Order } from "./words.js";
 
 /** Begins to connect for a guest, who hears what becomes of it. Rejects for what cannot even be tried. */
-export type Dial = (opening: Opening, guest: Guest) => Promise<Link>;
+export type Dial = (order: OpenOrder, guest: Guest) => Promise<Link>;
 
 /** Does what the other thread asks for. */
 export class Guests {
@@ -35,28 +38,39 @@ export class Guests {
     }
   }
 
-  #open(opening: Opening): void {
-    const { id, options } = opening;
-    const inbound = new RingWriter(bufferOf(opening.inbound), INBOUND);
+  /** The other thread has gone: nobody is there to end what it has begun. */
+  leave(): void {
+    for (const guest of [...this.#guests.values()]) guest.destroy();
+  }
+
+  #open(order: OpenOrder): void {
+    const { id, options, mechanism } = order;
+    this.#tell({ type: "begun", id });
+    const inbound = new RingWriter(bufferOf(order.inbound), INBOUND);
     const { maxFrameSize } = limitsFor(options.maxFrameSize);
     const guest = new Guest(id, this.#tell, {
       inbound,
-      filler: new ChunkFiller(inbound, sharedScan(opening.inbound), maxFrameSize),
-      outbound: new RingReader(opening.outbound, OUTBOUND),
+      filler: new ChunkFiller(inbound, sharedScan(order.inbound), maxFrameSize),
+      outbound: new RingReader(order.outbound, OUTBOUND),
       limits: options as MessageLimits,
       later: this.#later,
       linger: options.linger as number,
+      frames: mechanism && new FrameDecoder({ maxFrameSize: LARGEST_FRAME }),
       left: () => this.#guests.delete(id),
     });
     this.#guests.set(id, guest);
-    this.#dial(opening, guest).then(
+    this.#dial(order, guest).then(
       (link) => guest.dialled(link),
-      (error: unknown) => guest.failed(connectionError("NOT_REACHED", String(error), { cause: error })),
+      (error: unknown) => guest.failed(notDialled(error)),
     );
   }
 }
 
-function follow(guest: Guest, order: Exclude<Order, number | Opening>): void {
+function notDialled(error: unknown): ZmtpError {
+  return error instanceof ZmtpError ? error : connectionError("NOT_REACHED", String(error), { cause: error });
+}
+
+function follow(guest: Guest, order: Exclude<Order, number | OpenOrder>): void {
   switch (order.type) {
     case "exhausted":
       guest.exhausted();

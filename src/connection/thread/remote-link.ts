@@ -8,11 +8,13 @@ import type { PeerInfo } from "../../session/peer.js";
 import { ZmtpSession } from "../../session/session.js";
 import { isSubscriber } from "../../session/socket-type.js";
 import { onAbort } from "../abort.js";
+import { Patience } from "../deadline.js";
 import { Deferred } from "../deferred.js";
 import type { Ending } from "../ending.js";
 import type { Faced } from "../face.js";
 import { connectionError } from "../fault.js";
-import type { Settings } from "../options.js";
+import { THREAD_PATIENCE } from "../limits.js";
+import type { LinkSettings } from "../options.js";
 import { ZmtpOutbox } from "../outbox.js";
 import { Outflow, type OutflowUser } from "../outflow.js";
 import type { PayloadMaker } from "../payload-maker.js";
@@ -20,8 +22,9 @@ import { type Commands, Sender } from "../sender.js";
 import { Subscriptions } from "../subscriptions.js";
 import { bufferOf, RingReader, RingWriter, ringMemory, scannedMemory } from "./ring.js";
 import { RingInbox, type RingInboxUser } from "./ring-inbox.js";
+import { INBOUND, OUTBOUND } from "./ring-shapes.js";
 import { RingTransport, type RingTransportUser } from "./ring-transport.js";
-import { type ErrorFacts, INBOUND, type News, type Order, OUTBOUND, type PeerFacts } from "./words.js";
+import type { ErrorFacts, News, Order, PeerFacts } from "./words.js";
 
 /** What a remote link needs of the thread that its work is done in. */
 export interface Workplace {
@@ -46,7 +49,7 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
   readonly subscriptions = new Subscriptions();
   readonly transport: { remoteAddress?: string | undefined; ref(): void; unref(): void };
   readonly #id: number;
-  readonly #settings: Settings;
+  readonly #settings: LinkSettings;
   readonly #workplace: Workplace;
   readonly #user: RemoteUser;
   readonly #ring: RingTransport;
@@ -59,11 +62,12 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
   #closing = false;
   #held = true;
   #stopListening: (() => void) | undefined;
+  readonly #patience = new Patience();
 
   constructor(
     id: number,
     url: string,
-    settings: Settings,
+    settings: LinkSettings,
     makePayload: PayloadMaker,
     workplace: Workplace,
     user: RemoteUser,
@@ -72,7 +76,7 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
     new ZmtpSession(settings);
     const inbound = scannedMemory(INBOUND);
     const outbound = ringMemory(OUTBOUND);
-    const { signal, ...options } = settings;
+    const { signal, mechanism, ...options } = settings;
     this.#id = id;
     this.#settings = settings;
     this.#workplace = workplace;
@@ -82,8 +86,9 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
     this.sender = new Sender(settings.socketType, this, this.outflow);
     this.#ring = new RingTransport(new RingWriter(outbound, OUTBOUND), this);
     this.transport = { ref: () => this.#hold(true), unref: () => this.#hold(false) };
-    workplace.tell({ type: "open", id, url, options, inbound, outbound });
+    workplace.tell({ type: "open", id, url, options, mechanism: mechanism?.recipe?.(), inbound, outbound });
     workplace.hold(1);
+    this.#patience.wait(THREAD_PATIENCE, () => this.#silent());
     this.#stopListening = onAbort(signal, () => this.destroy(signal?.reason));
   }
 
@@ -147,6 +152,9 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
 
   told(news: Exclude<News, number>): void {
     switch (news.type) {
+      case "begun":
+        this.#patience.stop();
+        break;
       case "opened":
         this.#open(news.peer);
         break;
@@ -170,6 +178,11 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
   threadEnded(cause: unknown): void {
     const error = connectionError("THREAD_ENDED", "The thread of this connection has ended", { cause });
     this.#end({ by: "lost", error, unsent: this.outflow.unsent });
+  }
+
+  #silent(): void {
+    const error = connectionError("THREAD_SILENT", `The worker has not answered within ${THREAD_PATIENCE / 1000} s`);
+    this.#end({ by: "timeout", error, unsent: this.outflow.unsent });
   }
 
   // What the rings and the outflow tell.
@@ -240,6 +253,7 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
     if (this.#ending !== undefined) return;
     this.#ending = ending;
     this.sender.stop("over");
+    this.#patience.stop();
     this.#stopListening?.();
     this.#ring.destroy();
     this.outflow.end();

@@ -2,8 +2,16 @@
 import { FrameBatch } from "../../codec/batch.js";
 import { Inbox } from "../inbox.js";
 import type { PayloadMaker } from "../payload-maker.js";
-import { CHUNK, FROM, KIND, type RingReader, ROW, ROWS, type Slot } from "./ring.js";
-import { LARGE } from "./words.js";
+import { nextTurn } from "./next-turn.js";
+import { type RingReader, SLOT_CHUNK, SLOT_FROM, SLOT_KIND, SLOT_ROW, SLOT_ROWS, type Slot } from "./ring.js";
+import { LARGE } from "./ring-shapes.js";
+
+/**
+ * Milliseconds for which one turn of the event loop hands out run after run. A consumer that asks for the next as soon
+ * as it has one never gives the turn back by itself, and the other thread fills the ring meanwhile: timers and other
+ * sockets would have to wait as long as the stream goes on.
+ */
+const TURN = 0.1;
 
 /** Hears what the ring needs. */
 export interface RingInboxUser {
@@ -34,6 +42,9 @@ export class RingInbox {
   #ended = false;
   #dropping = false;
   #taken = 0;
+  /** Until when this turn hands out more, and whether it has been given back. */
+  #until = 0;
+  #resting = false;
 
   constructor(ring: RingReader, makePayload: PayloadMaker, user: RingInboxUser) {
     this.#ring = ring;
@@ -68,6 +79,7 @@ export class RingInbox {
 
   /** Something new lies in the ring. */
   woken(): void {
+    if (!this.#resting) this.#until = performance.now() + TURN;
     if (this.#dropping) this.#dropAll();
     else this.#serve();
   }
@@ -97,7 +109,7 @@ export class RingInbox {
   }
 
   #next(messages: boolean): Promise<Result<Uint8Array[] | FrameBatch>> {
-    const value = this.wanted ? undefined : this.#take(messages);
+    const value = this.wanted || this.#rests() ? undefined : this.#take(messages);
     if (value !== undefined) return Promise.resolve({ done: false, value });
     return new Promise((resolve) => {
       this.#takers.push({ messages, resolve: resolve as never });
@@ -105,7 +117,21 @@ export class RingInbox {
     });
   }
 
+  /** Whether the turn is given back before anything more is taken out of the ring. */
+  #rests(): boolean {
+    if (this.#resting || this.#copied.readable || this.#ring.filled === 0) return this.#resting;
+    if (performance.now() < this.#until) return false;
+    this.#resting = true;
+    nextTurn(() => {
+      this.#resting = false;
+      this.#until = performance.now() + TURN;
+      this.#serve();
+    });
+    return true;
+  }
+
   #serve(): void {
+    if (this.#resting) return;
     for (let taker = this.#takers[0]; taker !== undefined; taker = this.#takers[0]) {
       const value = this.#take(taker.messages);
       if (value === undefined) break;
@@ -128,7 +154,7 @@ export class RingInbox {
     if (this.#dropping || this.#lent !== undefined) return undefined;
     const slot = this.#ring.peek();
     if (slot === undefined) return undefined;
-    return slot[KIND] === LARGE ? this.#takeLarge(messages) : this.#takeSlot(slot, messages);
+    return slot[SLOT_KIND] === LARGE ? this.#takeLarge(messages) : this.#takeSlot(slot, messages);
   }
 
   #takeLarge(messages: boolean): Uint8Array[] | FrameBatch | undefined {
@@ -141,9 +167,9 @@ export class RingInbox {
   }
 
   #takeSlot(slot: Slot, messages: boolean): Uint8Array[] | FrameBatch | undefined {
-    const { bytes, table } = this.#ring.chunks[slot[CHUNK]];
-    const rows = table.subarray(2 * slot[ROW]);
-    const run = new FrameBatch(bytes, rows, slot[ROWS], false, slot[FROM], undefined).lend();
+    const { bytes, table } = this.#ring.chunks[slot[SLOT_CHUNK]];
+    const rows = table.subarray(2 * slot[SLOT_ROW]);
+    const run = new FrameBatch(bytes, rows, slot[SLOT_ROWS], false, slot[SLOT_FROM], undefined).lend();
     if (messages) {
       const copy = run.copy();
       run.expire();

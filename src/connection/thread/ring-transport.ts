@@ -1,6 +1,6 @@
 /** The way out of the application's thread: octets are copied into a ring, and what does not fit waits for room. */
 import type { Transport } from "../transport.js";
-import { CHUNK, OCTETS, type RingWriter } from "./ring.js";
+import { type RingWriter, SLOT_CHUNK, SLOT_OCTETS } from "./ring.js";
 
 /** Hears what becomes of the octets. */
 export interface RingTransportUser {
@@ -39,8 +39,8 @@ export class RingTransport implements Transport {
       const { bytes } = this.#ring.chunks[place];
       const part = chunk.subarray(this.#at, this.#at + bytes.length);
       bytes.set(part);
-      slot[OCTETS] = part.length;
-      slot[CHUNK] = place;
+      slot[SLOT_OCTETS] = part.length;
+      slot[SLOT_CHUNK] = place;
       wake = this.#ring.publish() || wake;
       this.#at += part.length;
       this.#user.sent(part.length, this.#nextChunk(chunk));

@@ -39,17 +39,17 @@ const CONTROL = 64;
 // What a slot says: a word of four octets for each of these.
 
 /** What is in it: a number that both sides agree on. */
-export const KIND = 0;
-/** How many octets, from `FROM` on. */
-export const OCTETS = 1;
-/** How many rows, from `ROW` on: one for each frame. */
-export const ROWS = 2;
+export const SLOT_KIND = 0;
+/** How many octets, from `SLOT_FROM` on. */
+export const SLOT_OCTETS = 1;
+/** How many rows, from `SLOT_ROW` on: one for each frame. */
+export const SLOT_ROWS = 2;
 /** Where in the chunk's `bytes` the first octet lies, that of a header; -1 for frames that lie apart. */
-export const FROM = 3;
+export const SLOT_FROM = 3;
 /** Which row of the chunk's `table` is its first. */
-export const ROW = 4;
+export const SLOT_ROW = 4;
 /** Which chunk; -1 if what it stands for lies in none. */
-export const CHUNK = 5;
+export const SLOT_CHUNK = 5;
 /** Words of a slot: the six, and two to spare. */
 const SLOT = 8;
 
@@ -138,7 +138,7 @@ export class RingWriter extends RingEnd {
 
   /** The claimed slot is filled. Returns true if the reader has to be woken. */
   publish(): boolean {
-    const chunk = this.slot(this.#written)[CHUNK];
+    const chunk = this.slot(this.#written)[SLOT_CHUNK];
     this.#written = (this.#written + 1) | 0;
     if (chunk >= 0) this.#freeFrom[chunk] = this.#written;
     Atomics.store(this.words, WRITTEN, this.#written);

@@ -1,8 +1,8 @@
 /** Runs that came through the session, copied into the ring. */
 import { type FrameBatch, moveRows } from "../../codec/batch.js";
 import type { Inbox } from "../inbox.js";
-import { CHUNK, FROM, KIND, OCTETS, type RingWriter, ROW, ROWS } from "./ring.js";
-import { LARGE, RUN } from "./words.js";
+import { type RingWriter, SLOT_CHUNK, SLOT_FROM, SLOT_KIND, SLOT_OCTETS, SLOT_ROW, SLOT_ROWS } from "./ring.js";
+import { LARGE, RUN } from "./ring-shapes.js";
 
 /** Puts one run after another into the ring, as far as there is room. */
 export class RunCopier {
@@ -53,12 +53,12 @@ export class RunCopier {
     const { bytes, table } = this.#ring.chunks[chunk];
     const apart = run.from < 0;
     const first = apart ? run.start(0) : run.from;
-    slot[KIND] = RUN;
-    slot[OCTETS] = run.size;
-    slot[ROWS] = run.length;
-    slot[FROM] = apart ? -1 : 0;
-    slot[ROW] = 0;
-    slot[CHUNK] = chunk;
+    slot[SLOT_KIND] = RUN;
+    slot[SLOT_OCTETS] = run.size;
+    slot[SLOT_ROWS] = run.length;
+    slot[SLOT_FROM] = apart ? -1 : 0;
+    slot[SLOT_ROW] = 0;
+    slot[SLOT_CHUNK] = chunk;
     bytes.set(run.bytes.subarray(first, first + run.size));
     moveRows(run.rows, run.length, table, 0, -first);
     return true;
@@ -67,8 +67,8 @@ export class RunCopier {
   #putLarge(run: FrameBatch): boolean {
     const slot = this.#ring.claim();
     if (slot === undefined) return false;
-    slot[KIND] = LARGE;
-    slot[CHUNK] = -1;
+    slot[SLOT_KIND] = LARGE;
+    slot[SLOT_CHUNK] = -1;
     this.#large(run.copy());
     return true;
   }

@@ -1,41 +1,20 @@
 /** What the two threads say to each other beside their rings. All of it can be cloned from thread to thread. */
-import { HEADROOM, WINDOW } from "../../codec/layout.js";
+import type { MechanismRecipe } from "../../session/mechanism.js";
 import type { EndedBy } from "../ending.js";
 import type { ConnectionOptions } from "../options.js";
-import type { RingShape } from "./ring.js";
-
-/**
- * Runs that came. A socket reads into one chunk after another, each as large as what one read may bring. The chunks
- * lie behind the place of the codec's window: the scan counts octets from there, and never below zero.
- */
-export const INBOUND: RingShape = {
-  slots: 64,
-  chunks: 8,
-  headroom: HEADROOM,
-  octets: 128 * 1024,
-  rows: 16_384,
-  at: WINDOW,
-};
-/**
- * Octets that are to leave. A chunk is smaller than `UNCOPIED`, so that the outbox of the other thread always copies
- * what lies in it.
- */
-export const OUTBOUND: RingShape = { slots: 16, chunks: 16, headroom: 0, octets: 32 * 1024, rows: 0, at: 0 };
-
-/** What is in a slot of the inbound ring: the frames themselves, or word that they come by a message of their own. */
-export const RUN = 0;
-export const LARGE = 1;
 
 /** A bare number is the most frequent word of all: "look at the rings of this connection". */
 export type Wake = number;
 
 /** Where the other thread is to connect, and the memory of the two rings. */
-export interface Opening {
+export interface OpenOrder {
   readonly type: "open";
   readonly id: number;
   readonly url: string;
   /** Such as can be cloned. */
   readonly options: ConnectionOptions;
+  /** What the mechanism is made of there; undefined for NULL. */
+  readonly mechanism: MechanismRecipe | undefined;
   readonly inbound: WebAssembly.Memory | SharedArrayBuffer;
   readonly outbound: SharedArrayBuffer;
 }
@@ -43,7 +22,7 @@ export interface Opening {
 /** From the application's thread to the one that does the work. */
 export type Order =
   | Wake
-  | Opening
+  | OpenOrder
   /** Everything that came has been taken, and somebody asked for more. */
   | { readonly type: "exhausted"; readonly id: number }
   | { readonly type: "subscribe" | "cancel"; readonly id: number; readonly prefix: Uint8Array }
@@ -61,6 +40,8 @@ export interface PeerFacts {
   readonly version: { readonly major: number; readonly minor: number };
   readonly mechanism: string;
   readonly metadata: readonly (readonly [string, Uint8Array])[];
+  readonly userId: string | undefined;
+  readonly publicKey: Uint8Array | undefined;
   readonly remoteAddress: string | undefined;
 }
 
@@ -78,6 +59,8 @@ export interface ErrorFacts {
 /** From the thread that does the work to the application's. */
 export type News =
   | Wake
+  /** Somebody is there, and begins. */
+  | { readonly type: "begun"; readonly id: number }
   | { readonly type: "opened"; readonly id: number; readonly peer: PeerFacts }
   /** The peer has said its last, and may still be answered. */
   | { readonly type: "half"; readonly id: number }

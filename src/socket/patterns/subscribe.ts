@@ -3,7 +3,7 @@
  * Socket Type".
  */
 import type { FrameBatch } from "../../codec/batch.js";
-import { runOf } from "../../connection/whole-messages.js";
+import { runOf } from "../../codec/message-run.js";
 import type { SocketType } from "../../session/socket-type.js";
 import { fault } from "../errno.js";
 import { FairQueue } from "../fair-queue.js";

@@ -1,7 +1,7 @@
 /** Pipes that take turns. */
 import type { Pipe } from "./pipe.js";
 
-export class Ring {
+export class Rotation {
   readonly #pipes: Pipe[] = [];
   readonly #members = new Set<Pipe>();
   #at = 0;

@@ -1,17 +1,15 @@
-/** Pipes of bare TCP, for STREAM sockets: whatever octets come are a message. */
-import { type Socket, connect as socketTo } from "node:net";
+/** A pipe of bare TCP, for STREAM sockets: whatever octets come are a message. libzmq's ZMQ_STREAM. */
+import type { Socket } from "node:net";
 import type { FrameBatch } from "../codec/batch.js";
-import { after, type Timer } from "../connection/timer.js";
-import type { EndpointOwner, OpenEndpoint } from "../socket/endpoints.js";
+import type { EncodedOnce } from "../socket/encoded-once.js";
+import type { EndpointOwner } from "../socket/endpoints.js";
 import { notHere } from "../socket/errno.js";
 import { Fifo } from "../socket/fifo.js";
 import { isFull, roomAgainAt } from "../socket/mark.js";
 import type { SentMessage } from "../socket/message.js";
-import { firstOf, keptBytes, type SharedMessage } from "../socket/message.js";
+import { firstOf, keptBytes } from "../socket/message.js";
 import type { Pipe } from "../socket/pipe.js";
-import { ReconnectInterval } from "../socket/reconnect.js";
 import { keepAlive } from "./keep-alive.js";
-import { addressToConnect } from "./node-address.js";
 
 const NOBODY = new Uint8Array(0);
 
@@ -19,16 +17,13 @@ const NOBODY = new Uint8Array(0);
 const NOTICE = Buffer.alloc(0);
 
 export class RawPipe implements Pipe {
-  readonly endpoint: string;
-  readonly peer = undefined;
   readonly identity: Uint8Array;
   readonly #socket: Socket;
   readonly #owner: EndpointOwner;
   readonly #queue = new Fifo<Uint8Array[]>();
   #over = false;
 
-  constructor(socket: Socket, owner: EndpointOwner, endpoint: string, identity: Uint8Array = NOBODY) {
-    this.endpoint = endpoint;
+  constructor(socket: Socket, owner: EndpointOwner, identity: Uint8Array = NOBODY) {
     this.identity = identity;
     this.#socket = socket;
     this.#owner = owner;
@@ -78,7 +73,7 @@ export class RawPipe implements Pipe {
     this.#socket.write(keptBytes(firstOf(message)));
   }
 
-  sendShared({ message }: SharedMessage): void {
+  sendShared({ message }: EncodedOnce): void {
     this.send(message);
   }
 
@@ -111,52 +106,5 @@ export class RawPipe implements Pipe {
 
   #detachWhenRead(): void {
     if (this.#over && this.#queue.length === 0) queueMicrotask(() => this.#owner.user.detached(this));
-  }
-}
-
-/** An endpoint that a STREAM socket is connected to. */
-export class RawConnector implements OpenEndpoint {
-  readonly names: readonly string[];
-  readonly #owner: EndpointOwner;
-  readonly #alias: Uint8Array;
-  readonly #target: object;
-  readonly #interval: ReconnectInterval;
-  #pipe: RawPipe | undefined;
-  #retry: Timer | undefined;
-  #closed = false;
-
-  constructor(address: string, owner: EndpointOwner, alias: Uint8Array) {
-    this.names = [address];
-    this.#owner = owner;
-    this.#alias = alias;
-    this.#target = addressToConnect(address.slice("tcp://".length), address, owner.settings.ipv6);
-    this.#interval = new ReconnectInterval(owner.settings);
-    this.#dial();
-  }
-
-  close(linger: number): void {
-    this.#closed = true;
-    clearTimeout(this.#retry);
-    this.#pipe?.close(linger);
-  }
-
-  #dial(): void {
-    const { monitor, user } = this.#owner;
-    const [address] = this.names;
-    monitor.tell({ type: "connect:delay", address });
-    const socket = socketTo(this.#target as never);
-    const pipe = new RawPipe(socket, this.#owner, address, this.#alias);
-    this.#pipe = pipe;
-    user.attached(pipe);
-    socket.once("connect", () => {
-      this.#interval.reset();
-      monitor.tell({ type: "connect", address });
-      pipe.greet();
-    });
-    socket.once("close", () => {
-      monitor.tell({ type: "disconnect", address });
-      const interval = this.#interval.next();
-      if (!this.#closed && interval >= 0) this.#retry = after(interval, () => this.#dial());
-    });
   }
 }
