@@ -3,13 +3,14 @@ import { defaultCodec } from "../codec/default.js";
 import { dialWebSocket } from "../connection/connect.js";
 import type { NodeSettings } from "../connection/node/options.js";
 import { dialSocket } from "../connection/node/route.js";
-import { webSocketOpener } from "../connection/node/ws-package.js";
+import { NO_PACKAGE, opensWebSockets, webSocketOpener } from "../connection/node/ws-package.js";
 import { ZmtpOutbox } from "../connection/outbox.js";
 import { zwsParts } from "../connection/websocket.js";
 import { ZwsOutbox } from "../connection/zws-outbox.js";
 import { schemeOf } from "../socket/address.js";
 import { Connector, type Way } from "../socket/connector.js";
 import type { EndpointOwner } from "../socket/endpoints.js";
+import { fault } from "../socket/errno.js";
 import { wiringOf } from "../socket/wire.js";
 import type { Wires } from "../socket/wires.js";
 import { bindEndpoint, bindEndpointSync } from "./bound.js";
@@ -57,6 +58,8 @@ function socketWay(address: string, owner: EndpointOwner): Way {
 
 function webSocketWay(address: string, owner: EndpointOwner): Way {
   const url = webSocketUrl(address);
+  // Nothing that is tried again and again would help.
+  if (!opensWebSockets()) throw fault("EPROTONOSUPPORT", address, NO_PACKAGE);
   const [settings] = zwsParts(wiringOf(owner, true).settings);
   return {
     settings,
