@@ -117,7 +117,7 @@ export class SocketCore implements PipeUser, EndpointOwner, OptionOwner, OpenSoc
     const { pattern } = this;
     if (!pattern.writable && this.settings.sendTimeout !== 0) return this.#waitToWrite(message, extra);
     try {
-      return pattern.send(message, extra) ? this.#sent() : Promise.reject(fault("EAGAIN"));
+      return pattern.send(message, extra) ? this.#sent(message) : Promise.reject(fault("EAGAIN"));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -275,9 +275,9 @@ export class SocketCore implements PipeUser, EndpointOwner, OptionOwner, OpenSoc
   }
 
   /** A message was accepted. From time to time the answer comes after a turn of the event loop. */
-  #sent(): Promise<void> {
+  #sent(message: SentMessage): Promise<void> {
     // A REQ can be asked for its answer now, and so on.
     if (this.#reader !== undefined) this.#serve();
-    return this.#atOnce.sent();
+    return this.#atOnce.sent(message);
   }
 }

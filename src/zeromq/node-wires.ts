@@ -1,16 +1,14 @@
 /** `tcp://`, `ipc://` and `ws://` of sockets in Node, Deno and Bun. */
 import { defaultCodec } from "../codec/default.js";
-import { dialWebSocket } from "../connection/connect.js";
 import type { NodeSettings } from "../connection/node/options.js";
 import { dialSocket } from "../connection/node/route.js";
 import { NO_PACKAGE, opensWebSockets, webSocketOpener } from "../connection/node/ws-package.js";
 import { ZmtpOutbox } from "../connection/outbox.js";
-import { zwsParts } from "../connection/websocket.js";
-import { ZwsOutbox } from "../connection/zws-outbox.js";
 import { schemeOf } from "../socket/address.js";
 import { Connector, type Way } from "../socket/connector.js";
 import type { EndpointOwner } from "../socket/endpoints.js";
 import { fault } from "../socket/errno.js";
+import { webSocketWay } from "../socket/websocket-way.js";
 import { wiringOf } from "../socket/wire.js";
 import type { Wires } from "../socket/wires.js";
 import { bindEndpoint, bindEndpointSync } from "./bound.js";
@@ -27,7 +25,10 @@ export const nodeWires: Wires = {
   connect(address, owner, alias) {
     const scheme = schemeOf(address);
     if (owner.name === "STREAM") return new RawConnector(onlyTcp(address), owner, alias);
-    const way = scheme === "ws" || scheme === "wss" ? webSocketWay(address, owner) : socketWay(address, owner);
+    const way =
+      scheme === "ws" || scheme === "wss"
+        ? webSocketWay(webSocketTarget(address), owner, webSocketOpener)
+        : socketWay(address, owner);
     const connector = new Connector(address, owner, way, alias);
     connector.start();
     return connector;
@@ -56,33 +57,9 @@ function socketWay(address: string, owner: EndpointOwner): Way {
   };
 }
 
-function webSocketWay(address: string, owner: EndpointOwner): Way {
+/** The URL of a `ws://` endpoint, where there is something to open it with: what is missing no later attempt finds. */
+function webSocketTarget(address: string): URL {
   const url = webSocketUrl(address);
-  // Nothing that is tried again and again would help.
   if (!opensWebSockets()) throw fault("EPROTONOSUPPORT", address, NO_PACKAGE);
-  const [settings] = zwsParts(wiringOf(owner, true).settings);
-  return {
-    settings,
-    ready: undefined,
-    parts: {},
-    outbox: () => new ZwsOutbox(),
-    dial: (link, reached) => {
-      void webSocketOpener(settings.maxFrameSize).then(
-        (openWebSocket) => {
-          if (link.over) return;
-          dialWebSocket(url, link, (to, subprotocol) => {
-            const socket = openWebSocket(to, subprotocol);
-            onceOpen(socket, reached);
-            return socket;
-          });
-        },
-        (error) => link.destroy(error),
-      );
-    },
-  };
-}
-
-/** Calls `reached` when a WebSocket is open, before whoever else hears of it. */
-function onceOpen(socket: object, reached: () => void): void {
-  (socket as { addEventListener(type: "open", act: () => void): void }).addEventListener("open", reached);
+  return url;
 }
