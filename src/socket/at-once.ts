@@ -1,6 +1,6 @@
 /** How often a socket answers at once before the event loop has a turn, so that others run as well. */
+import { nextTurn } from "../connection/next-turn.js";
 import type { SentMessage } from "./message.js";
-import { nextTurn } from "./turn.js";
 
 /** So many messages at most are received within one turn: the application does something with each of them. */
 const RECEIVED_PER_TURN = 512;

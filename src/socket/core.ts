@@ -1,4 +1,6 @@
 /** A socket without its face: a pattern over pipes, and the one receive and the one send that may wait. */
+
+import { nextTurn } from "../connection/next-turn.js";
 import { AtOnce, SENT } from "./at-once.js";
 import { CONTEXT_OPTIONS, type ContextCore } from "./context.js";
 import { type EndpointOwner, Endpoints } from "./endpoints.js";
@@ -12,7 +14,6 @@ import type { Extra, Pattern, Received } from "./pattern.js";
 import { PATTERNS } from "./patterns.js";
 import type { Pipe, PipeUser } from "./pipe.js";
 import type { Settings } from "./settings.js";
-import { nextTurn } from "./turn.js";
 import { Waiting } from "./waiting.js";
 import { join, subscribe } from "./wishes.js";
 

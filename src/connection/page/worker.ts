@@ -6,10 +6,10 @@
 import { dialWebSocket, platformOpener } from "../dial-websocket.js";
 import { type EndpointOf, parseEndpoint } from "../endpoint.js";
 import { Link } from "../link.js";
+import { nextTurn } from "../next-turn.js";
 import { settingsFor } from "../options.js";
 import * as reasons from "../reasons.js";
 import { type Dial, Guests } from "../thread/guests.js";
-import { nextTurn } from "../thread/next-turn.js";
 import type { Order } from "../thread/words.js";
 import { zwsParts } from "../zws-link.js";
 import { equipPacked } from "./packed.js";

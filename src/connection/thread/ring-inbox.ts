@@ -1,9 +1,9 @@
 /** What has come and waits in a ring, handed on where it lies as runs, or copied message by message. */
 import { FrameBatch } from "../../codec/batch.js";
 import { Inbox } from "../inbox.js";
+import { nextTurn } from "../next-turn.js";
 import type { PayloadMaker } from "../payload-maker.js";
 import { type Taken, type TakenFrom, Takers } from "../takers.js";
-import { nextTurn } from "./next-turn.js";
 import { type ReaderEnd, SLOT_CHUNK, SLOT_FROM, SLOT_KIND, SLOT_ROW, SLOT_ROWS, type Slot } from "./ring.js";
 import { LARGE } from "./ring-shapes.js";
 
