@@ -30,6 +30,8 @@ export class RawPipe implements Pipe {
     socket.on("data", (chunk) => this.#put(chunk as Buffer));
     socket.on("drain", () => owner.user.drained(this));
     socket.on("error", () => {});
+    // Its peer has said all that it will: as libzmq does, this one says no more than it has said already.
+    socket.on("end", () => socket.destroySoon());
     socket.on("close", () => this.#end());
   }
 
