@@ -99,7 +99,7 @@ export class Heart {
 
   #judgeTtl(): void {
     const left = this.#peerTtl - this.#silence();
-    if (left <= 0) this.#lookAgain(this.#peerTtl, () => this.#silence());
+    this.#lookAgain(this.#peerTtl, () => this.#silence());
     this.#ttlVerdict = after(left > 0 ? left : this.#peerTtl, () => this.#judgeTtl());
   }
 
