@@ -211,6 +211,32 @@ describe("a peer that has closed its side", () => {
   });
 });
 
+describe("a peer that announces ZMTP 3.0", () => {
+  it("is asked for a sign of life once it has shown one itself, and by no other command", async () => {
+    const one = linked({ heartbeat: { interval: 1, timeout: 60_000 } });
+    const words = hello("PAIR");
+    words[11] = 0;
+    one.meets(words, encodeCommand("UNKNOWN", ascii("x")));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(one.taken()).toEqual(bytes());
+    one.link.reception.received(encodeCommand("PONG"));
+    while (one.taken().length === 0) await turn();
+    one.link.destroy();
+  });
+});
+
+it.each<[string, boolean, Error | undefined]>([
+  ["without a goodbye and without an error", false, undefined],
+  ["with an error", false, new Error("the cable is out")],
+  ["with an error behind its peer's goodbye", true, new Error("the cable is out")],
+])("a transport that is gone %s has lost the connection", (_, ended, cause) => {
+  const one = linked().meets(hello("PAIR"));
+  one.link.reading(1);
+  if (ended) one.link.reception.ended();
+  one.link.reception.gone(cause);
+  expect(one.endings).toMatchObject([{ by: "lost", error: { code: "CONNECTION_LOST" } }]);
+});
+
 describe("a loop", () => {
   /** A source that counts its loops. */
   function source() {
