@@ -1,9 +1,6 @@
 // The greeting validator: octet by octet, as far as the peer has come. RFC 37, "Formal Grammar".
+import { AS_SERVER_AT, MAJOR_AT, MECHANISM_AT, SIGNATURE_END } from "../src/codec/greeting-layout";
 import { GREETING } from "../src/codec/layout";
-
-const MAJOR: i32 = 10;
-const MECHANISM: i32 = 12;
-const AS_SERVER: i32 = 32;
 
 function mechanismChar(c: u32): bool {
   return (c >= 0x41 && c <= 0x5a) || (c >= 0x30 && c <= 0x39) || c == 0x2d || c == 0x5f || c == 0x2e || c == 0x2b;
@@ -18,14 +15,15 @@ export function judge(from: i32, to: i32): i32 {
     const octet = <u32>load<u8>(GREETING + i);
     if (i == 0) {
       if (octet != 0xff) return i;
-    } else if (i == 9) {
+    } else if (i == SIGNATURE_END) {
       if (!(octet & 1)) return i;
-    } else if (i == MAJOR) {
+    } else if (i == MAJOR_AT) {
       if (octet < 3) return i;
-    } else if (i >= MECHANISM && i < AS_SERVER) {
+    } else if (i >= MECHANISM_AT && i < AS_SERVER_AT) {
       // The name fills its field from the left; after the first NUL only NUL follows, and there is no empty name.
-      if (octet ? !mechanismChar(octet) || (i > MECHANISM && !load<u8>(GREETING + i - 1)) : i == MECHANISM) return i;
-    } else if (i == AS_SERVER) {
+      if (octet ? !mechanismChar(octet) || (i > MECHANISM_AT && !load<u8>(GREETING + i - 1)) : i == MECHANISM_AT)
+        return i;
+    } else if (i == AS_SERVER_AT) {
       if (octet > 1) return i;
     }
   }

@@ -188,6 +188,8 @@ export interface ZmtpErrorOptions {
   readonly section?: string | undefined;
   /** Cause and remedy in a sentence; default: that of the code. */
   readonly hint?: string | undefined;
+  /** What a peer was refused with, in the words of the wire. */
+  readonly reason?: string | undefined;
   /** Default: that of the code, and "peer" for a code that this library does not know. */
   readonly blame?: Blame | undefined;
   /** The error beneath it, if there is one. */
@@ -210,6 +212,11 @@ export class ZmtpError extends Error {
   readonly section?: string;
   /** Cause and remedy, in plain words. */
   readonly hint?: string;
+  /**
+   * Why a peer was refused, in the words of the wire: the reason in its ERROR (PEER_ERROR), or the status that our
+   * authenticator gave (DENIED), "400" say.
+   */
+  readonly reason?: string;
 
   /**
    * @param code - One of this library's codes, or one of your own for a mechanism or transport of your own. The hints
@@ -228,5 +235,6 @@ export class ZmtpError extends Error {
     if (hint !== undefined) this.hint = hint;
     if (offset !== undefined) this.offset = offset;
     if (section !== undefined) this.section = section;
+    if (options.reason !== undefined) this.reason = options.reason;
   }
 }

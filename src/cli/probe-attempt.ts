@@ -1,6 +1,7 @@
 /** One try of `monocoque probe`: a socket, a session, the story of both, and what became of it. RFC 37. */
 import { createConnection, createServer, isIP, type Socket } from "node:net";
 import { connect as connectTls, TLSSocket } from "node:tls";
+import { deadline, Patience } from "../connection/deadline.js";
 import type { Endpoint } from "../connection/endpoint.js";
 import { ZmtpError } from "../error.js";
 import { type Side, Story } from "../inspect/index.js";
@@ -57,9 +58,9 @@ class Attempt {
   readonly #view: StoryView;
   readonly #us: Side;
   readonly #them: Side;
-  readonly #timer: NodeJS.Timeout;
+  readonly #stopWaiting: () => void;
   readonly #abort = () => this.#finish({});
-  #pong: NodeJS.Timeout | undefined;
+  readonly #pong = new Patience();
   #socket: Socket | undefined;
   #close = () => {};
   #theirs: string | undefined;
@@ -79,7 +80,7 @@ class Attempt {
     this.#us = listens ? "server" : "client";
     this.#them = listens ? "client" : "server";
     this.#view = new StoryView(context.say, listens ? { client: "peer", server: "we" } : WE_DIAL, true);
-    this.#timer = setTimeout(() => this.#tooLate(), time);
+    this.#stopWaiting = deadline(time, () => this.#tooLate());
     context.signal.addEventListener("abort", this.#abort, { once: true });
   }
 
@@ -174,7 +175,7 @@ class Attempt {
     const { octets, patience, note } = this.#carrier.ping();
     this.#pinged = performance.now();
     if (octets !== undefined) this.#write(octets);
-    this.#pong = setTimeout(() => this.#finish({ note }), patience);
+    this.#pong.wait(patience, () => this.#finish({ note }));
   }
 
   #tooLate(): void {
@@ -209,8 +210,8 @@ class Attempt {
   #finish(outcome: Pick<Met, "error" | "roundTrip" | "note">): void {
     if (this.#over) return;
     this.#over = true;
-    clearTimeout(this.#timer);
-    clearTimeout(this.#pong);
+    this.#stopWaiting();
+    this.#pong.stop();
     this.#how.context.signal.removeEventListener("abort", this.#abort);
     this.#close();
     this.#socket?.destroy();

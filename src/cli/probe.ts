@@ -1,6 +1,7 @@
 /** `monocoque probe`: reaches a peer, shakes hands, tells the story, and ends with a verdict. RFC 37. */
+
+import { GREETING_SIZE } from "../codec/layout.js";
 import { parseEndpoint } from "../connection/endpoint.js";
-import { GREETING_SIZE } from "../session/greeting.js";
 import type { Mechanism } from "../session/mechanism.js";
 import type { PeerInfo } from "../session/peer.js";
 import { isSocketType, legalPeers, type SocketType } from "../session/socket-type.js";

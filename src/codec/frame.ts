@@ -39,6 +39,8 @@ export interface Limits {
   readonly maxFrameSize: number;
   /** Messages are refused at their first octet: the handshake is not over. */
   readonly commandsOnly: boolean;
+  /** What is said of a longer payload, where it is not `maxFrameSize` that the caller could raise. */
+  readonly tooLarge?: { readonly section: string; readonly hint: string } | undefined;
 }
 
 /** @internal `maxFrameSize` as a caller gave it, checked once, at the call. */
@@ -102,7 +104,8 @@ function writeLongHeader(out: Uint8Array, at: number, flags: number, length: num
 export function admit(length: number, command: boolean, limits: Limits): void {
   if (limits.commandsOnly && !command) throw new ZmtpError("UNEXPECTED_MESSAGE", "A message frame came before READY");
   if (length > limits.maxFrameSize) {
-    throw new ZmtpError("FRAME_TOO_LARGE", `A frame has ${length} octets; the limit is ${limits.maxFrameSize}`);
+    const what = `A frame has ${length} octets; the limit is ${limits.maxFrameSize}`;
+    throw new ZmtpError("FRAME_TOO_LARGE", what, limits.tooLarge);
   }
 }
 
@@ -148,7 +151,7 @@ export function readHeader(bytes: Uint8Array, at: number, to: number, limits: Li
       throw new ZmtpError(
         "FRAME_TOO_LARGE",
         `A frame claims at least ${least} octets; the limit is ${limits.maxFrameSize}`,
-        { offset: position + i },
+        { ...limits.tooLarge, offset: position + i },
       );
     }
   }

@@ -4,6 +4,7 @@
  */
 import { type Codec, Engine, type Operations } from "./codec.js";
 import { LONG_HEADER, MORE, SHORT_MAX, writeHeader } from "./frame.js";
+import { AS_SERVER_AT, MAJOR_AT, MECHANISM_AT, SIGNATURE_END } from "./greeting-layout.js";
 import {
   CAPACITY,
   END_MASK,
@@ -69,12 +70,12 @@ function operationsOn(memory: ArrayBuffer): Operations {
 function greetingOctet(bytes: Uint8Array, i: number): boolean {
   const octet = bytes[i];
   if (i === 0) return octet === 0xff;
-  if (i === 9) return (octet & 1) === 1;
-  if (i === 10) return octet >= 3;
+  if (i === SIGNATURE_END) return (octet & 1) === 1;
+  if (i === MAJOR_AT) return octet >= 3;
   // The name fills its field from the left; after the first NUL only NUL follows, and there is no empty name.
-  if (i === 12) return mechanismChar(octet);
-  if (i > 12 && i < 32) return octet === 0 || (mechanismChar(octet) && bytes[i - 1] !== 0);
-  if (i === 32) return octet <= 1;
+  if (i === MECHANISM_AT) return mechanismChar(octet);
+  if (i > MECHANISM_AT && i < AS_SERVER_AT) return octet === 0 || (mechanismChar(octet) && bytes[i - 1] !== 0);
+  if (i === AS_SERVER_AT) return octet <= 1;
   return true;
 }
 

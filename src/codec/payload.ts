@@ -50,8 +50,7 @@ export function ownOctets(payload: unknown, what?: string): Octets {
   return typeof payload === "string" ? utf8.encode(payload) : new Uint8Array(octets(payload, what));
 }
 
-/** @internal */
-export function isPayload(value: unknown): value is Payload {
+function isPayload(value: unknown): value is Payload {
   return typeof value === "string" || value instanceof Uint8Array || ArrayBuffer.isView(value) || isMemory(value);
 }
 

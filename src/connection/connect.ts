@@ -1,16 +1,10 @@
 /** `connect` where there are no sockets: a page, a worker. ZWS 2.0 over the platform's WebSocket. RFC 45. */
-
-import { SUBPROTOCOL } from "../session/zws.js";
 import type { Connection } from "./connection.js";
+import { dialWebSocket, platformOpener } from "./dial-websocket.js";
 import { parseEndpoint } from "./endpoint.js";
-import { connectionError } from "./fault.js";
-import type { Link } from "./link.js";
 import { open } from "./open.js";
 import { type ConnectionOptions, settingsFor } from "./options.js";
-import { refuseHeartbeat, type WebSocketLike, WebSocketTransport, zwsParts } from "./websocket.js";
-
-/** @internal Makes a WebSocket. */
-export type OpenWebSocket = (url: URL, subprotocol: string) => WebSocketLike;
+import { refuseHeartbeat, zwsParts } from "./zws-link.js";
 
 /**
  * Connects to `ws://` or `wss://`.
@@ -26,18 +20,5 @@ export async function connect(url: string, options: ConnectionOptions): Promise<
   }
   refuseHeartbeat(options);
   const [settings, parts] = zwsParts(settingsFor(options));
-  return open(settings, parts, (link) => dialWebSocket(endpoint.url, link, platformWebSocket));
-}
-
-/** @internal Begins to reach a peer over ws://. */
-export function dialWebSocket(url: URL, link: Link, openWebSocket: OpenWebSocket): void {
-  link.dialling(new WebSocketTransport(openWebSocket(url, SUBPROTOCOL), link.reception, url.host));
-}
-
-/** @internal The WebSocket that the engine has. Throws NO_WEBSOCKET where it has none. */
-export function platformWebSocket(url: URL, subprotocol: string): WebSocketLike {
-  if (globalThis.WebSocket === undefined) {
-    throw connectionError("NO_WEBSOCKET", "There is no WebSocket here: Node has one from version 22 on");
-  }
-  return new WebSocket(url, subprotocol);
+  return open(settings, parts, (link) => dialWebSocket(endpoint.url, link, platformOpener()));
 }

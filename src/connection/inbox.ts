@@ -1,24 +1,17 @@
 /** What has come and waits to be consumed: runs of whole messages, handed on as runs or message by message. */
 import type { FrameBatch } from "../codec/batch.js";
 import { runOf } from "../codec/message-run.js";
+import { Fifo } from "./fifo.js";
 import { FRAME_COST, ROW_COST, RUN_COST } from "./limits.js";
 import { messagesIn } from "./outbox.js";
 import type { PayloadMaker } from "./payload-maker.js";
+import { type Taken, type TakenFrom, Takers } from "./takers.js";
 
 /** The memory of a run that came back is kept up to this size. */
 const SPARE = 1024 * 1024;
 
-/** So many places at least are cut off the queue in one go, and half of it. */
-const CUT = 64;
-
 /** A run of whole messages, or one message of a transport that frames by itself. */
 type Arrival = FrameBatch | Uint8Array[];
-
-/** Somebody who waits, for a message or for a run. */
-interface Taker {
-  readonly messages: boolean;
-  readonly resolve: (result: IteratorResult<never, undefined>) => void;
-}
 
 /** Hears how full the inbox is, and when it has run empty for good. */
 export interface InboxUser {
@@ -28,21 +21,17 @@ export interface InboxUser {
   exhausted(): void;
 }
 
-const DONE: IteratorResult<never, undefined> = { done: true, value: undefined };
-
 /** The messages of one link that nobody has consumed yet. */
-export class Inbox {
+export class Inbox implements TakenFrom {
   readonly #user: InboxUser;
   readonly #makePayload: PayloadMaker;
-  /** What was taken lies in front of `#head` as undefined, until it is cut off. */
-  #queue: (Arrival | undefined)[] = [];
-  #head = 0;
+  readonly #queue = new Fifo<Arrival>();
   #cost = 0;
   /** The cost that was told last. */
   #told = 0;
   #messages = 0;
   readonly #counted: boolean;
-  #takers: Taker[] = [];
+  readonly #takers = new Takers();
   #ended = false;
   /** The run that is being handed out message by message, the next frame in it, and the memory it lies in. */
   #run: FrameBatch | undefined;
@@ -77,13 +66,13 @@ export class Inbox {
 
   /** Adds a whole message. Where somebody waits for one and nothing else is there, it goes straight to them. */
   addMessage(message: Uint8Array[]): void {
-    if (this.awaited) give(this.#takers.shift() as Taker, message);
+    if (this.awaited) this.#takers.give(message);
     else this.#add(message);
   }
 
   /** Whether a message that comes alone would go straight to somebody who waits: who waits does so for nothing else. */
   get awaited(): boolean {
-    return this.#takers[0]?.messages === true;
+    return this.#takers.wantMessage;
   }
 
   /** Messages that wait, where they are counted; those of a run that is being handed out no longer do. */
@@ -108,18 +97,18 @@ export class Inbox {
   }
 
   /** Another number after each message that is taken. Once nothing comes any more, only a reader makes it another. */
-  get position(): number {
+  get taken(): number {
     return this.#cost + this.#next;
   }
 
   /** Whether a message waits. */
   get readable(): boolean {
-    return this.#run !== undefined || this.#head < this.#queue.length;
+    return this.#run !== undefined || this.#queue.length > 0;
   }
 
   /** Whether somebody waits. */
   get wanted(): boolean {
-    return this.#takers.length > 0;
+    return this.#takers.any;
   }
 
   /** Nothing more will come; takers get what is there first, then the end. */
@@ -131,8 +120,7 @@ export class Inbox {
 
   /** Throws away what waits. */
   clear(): void {
-    this.#queue = [];
-    this.#head = 0;
+    this.#queue.clear();
     this.#run = undefined;
     this.#next = 0;
     this.#cost = this.#told = 0;
@@ -155,13 +143,13 @@ export class Inbox {
   }
 
   /** The next message. */
-  nextMessage(): Promise<IteratorResult<Uint8Array[], undefined>> {
+  nextMessage(): Promise<Taken<Uint8Array[]>> {
     const value = this.takeMessage();
     return value === undefined ? this.#wait(true) : Promise.resolve({ done: false, value });
   }
 
   /** The next run. The one before goes stale. */
-  nextRun(): Promise<IteratorResult<FrameBatch, undefined>> {
+  nextRun(): Promise<Taken<FrameBatch>> {
     const value = this.takeRun();
     return value === undefined ? this.#wait(false) : Promise.resolve({ done: false, value });
   }
@@ -170,7 +158,7 @@ export class Inbox {
     this.#queue.push(arrival);
     this.#cost += costOf(arrival);
     if (this.#counted) this.#messages += countOf(arrival);
-    if (this.#takers.length > 0) this.#serve();
+    if (this.#takers.any) this.#serve();
     this.#tell();
   }
 
@@ -184,25 +172,21 @@ export class Inbox {
     this.#user.filled(this.#cost);
   }
 
-  #wait<T>(messages: boolean): Promise<IteratorResult<T, undefined>> {
-    return new Promise((resolve) => {
-      this.#takers.push({ messages, resolve });
-      this.#serve();
-    });
+  /** The next message or run, for those who have waited. How full the inbox is then, is told once they have it. */
+  take(messages: boolean): Uint8Array[] | FrameBatch | undefined {
+    return messages ? this.#message() : this.#lend();
   }
 
-  /** Gives what there is to those who wait, in the order of their calls. */
+  #wait<T>(messages: boolean): Promise<Taken<T>> {
+    const next = this.#takers.add<T>(messages);
+    this.#serve();
+    return next;
+  }
+
   #serve(): void {
-    for (let taker = this.#takers[0]; taker !== undefined; taker = this.#takers[0]) {
-      const value = taker.messages ? this.#message() : this.#lend();
-      if (value === undefined) break;
-      this.#takers.shift();
-      give(taker, value);
-    }
-    if (!this.#ended || this.#takers.length === 0) return;
-    const takers = this.#takers;
-    this.#takers = [];
-    for (const { resolve } of takers) resolve(DONE);
+    this.#takers.serve(this);
+    if (!this.#ended || !this.#takers.any) return;
+    this.#takers.end();
     this.#user.exhausted();
   }
 
@@ -257,22 +241,12 @@ export class Inbox {
   }
 
   #shift(): Arrival | undefined {
-    const arrival = this.#queue[this.#head];
+    const arrival = this.#queue.shift();
     if (arrival === undefined) return undefined;
-    // At once: a queue that is never empty would keep everything that ever came.
-    this.#queue[this.#head++] = undefined;
-    if (this.#head === this.#queue.length || (this.#head >= CUT && this.#head * 2 >= this.#queue.length)) {
-      this.#queue = this.#queue.slice(this.#head);
-      this.#head = 0;
-    }
     this.#cost -= costOf(arrival);
     if (this.#counted) this.#messages -= countOf(arrival);
     return arrival;
   }
-}
-
-function give(taker: Taker, value: Uint8Array[] | FrameBatch): void {
-  taker.resolve({ done: false, value: value as never });
 }
 
 function countOf(arrival: Arrival): number {

@@ -106,7 +106,7 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
   // What the application asks for, beside sending.
 
   get drained(): Promise<void> {
-    return this.sender.drained(this.inbox.position);
+    return this.sender.drained(this.inbox.taken);
   }
 
   /** Resolves when what was accepted has left, or cannot any more. */

@@ -3,6 +3,7 @@ import { checkedFrameSize, DEFAULT_MAX_FRAME_SIZE } from "../codec/frame.js";
 import type { SessionOptions } from "../session/session.js";
 import * as LIMITS from "./limits.js";
 import { checkNumber, type NumberRule } from "./number-rule.js";
+import { LONGEST_TIMER } from "./timer.js";
 
 /** When to ask whether the peer is still there. RFC 37, "Connection Heartbeating". */
 export interface HeartbeatOptions {
@@ -79,7 +80,7 @@ const RULES = {
 const MOST_TTL = 6_553_599;
 
 const HEARTBEAT_RULES = {
-  interval: { ...MILLISECONDS, most: 0x7fffffff },
+  interval: { ...MILLISECONDS, most: LONGEST_TIMER },
   timeout: { ...MILLISECONDS, least: 1 },
   ttl: { ...MILLISECONDS, most: MOST_TTL },
 } satisfies Record<string, NumberRule>;

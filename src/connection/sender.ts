@@ -32,8 +32,8 @@ export class Sender {
   #commands: Mute | undefined;
   /** Why messages are not accepted; undefined while they are. One field, because every `send` looks at it. */
   #messages: Mute | undefined;
-  /** The `position` that the last call of `drained` was given, once nothing was accepted any more. */
-  #position: number | undefined;
+  /** The `taken` that the last call of `drained` was given, once nothing was accepted any more. */
+  #taken: number | undefined;
 
   constructor(socketType: SocketType, say: Commands, outflow: Outflow) {
     this.#socketType = socketType;
@@ -47,12 +47,12 @@ export class Sender {
    * not for ever without a pause. A loop that takes messages and answers each goes on at once, for the messages come to
    * an end. A loop that only sends waits a moment each time: it must not hold the thread.
    *
-   * @param position - The inbox's: another number than last time if messages were taken meanwhile.
+   * @param taken - The inbox's: another number than last time if messages were taken meanwhile.
    */
-  drained(position: number): Promise<void> {
+  drained(taken: number): Promise<void> {
     if (this.#commands === undefined) return this.#outflow.drained;
-    const takes = position !== this.#position;
-    this.#position = position;
+    const takes = taken !== this.#taken;
+    this.#taken = taken;
     return takes ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, 1));
   }
 

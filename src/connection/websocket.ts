@@ -1,17 +1,14 @@
 /**
- * ZWS 2.0: ZMTP over WebSocket. RFC 45. One binary message is one frame. There is no greeting, and identities stand in
- * place of READY. Everything else is the same session.
+ * A WebSocket as a transport: one binary message is one frame, and there is no greeting of ours. RFC 45.
  */
 import { ZmtpError } from "../error.js";
-import { SUBPROTOCOL, zwsGreeting, zwsMechanism } from "../session/zws.js";
+import { SUBPROTOCOL, zwsGreeting } from "../session/zws.js";
+import { closingReason, isGoodbye } from "./closing-codes.js";
 import { deadline } from "./deadline.js";
 import { connectionError } from "./fault.js";
 import { FAREWELL, MOST_HANDED } from "./limits.js";
-import type { LinkParts } from "./link-user.js";
-import type { ConnectionOptions, LinkSettings } from "./options.js";
 import { after, type Timer } from "./timer.js";
 import type { FrameFlags, Transport, TransportUser } from "./transport.js";
-import { ZwsOutbox } from "./zws-outbox.js";
 
 /** Flags by their octet. */
 const FLAGS: readonly FrameFlags[] = [
@@ -29,19 +26,6 @@ const LOOK = 4;
  * Milliseconds after an error for the close event with the particulars, which Node 22's WebSocket does not always send.
  */
 const CLOSE_EVENT = 250;
-
-/** Closing codes that are a goodbye: normal, going away, none given. */
-const GOODBYES: readonly number[] = [1000, 1001, 1005];
-
-/** What the other closing codes say, where they say something. RFC 6455, section 7.4.1. */
-const CLOSING_CODES: Record<number, string> = {
-  1002: "the peer found a fault in our WebSocket frames",
-  1003: "the peer takes no binary messages: it speaks no ZWS",
-  1006: "without a closing frame: the network or the peer's process broke off, or the server refused the upgrade",
-  1008: "the peer's policy forbids it",
-  1009: "a frame was too large for the peer",
-  1011: "the peer failed",
-};
 
 /** As much of a WebSocket as is used: the platform's, or that of the `ws` package. */
 export interface WebSocketLike {
@@ -66,29 +50,6 @@ export interface WebSocketLike {
 }
 
 const OPEN = 1;
-
-/**
- * ZWS has no PING. A page cannot send WebSocket's, and libzmq does not answer it. A peer's PING is answered by the
- * platform.
- */
-export function refuseHeartbeat({ heartbeat }: ConnectionOptions): void {
-  if (heartbeat) throw new TypeError("there are no heartbeats of ours over ws://: let the peer send them");
-}
-
-/**
- * What makes a link speak ZWS: its mechanism is the subprotocol's. Throws a TypeError for one of the caller's: if it
- * were ignored, peers would come in that it would have refused.
- */
-export function zwsParts(settings: LinkSettings, parts: LinkParts = {}): [LinkSettings, LinkParts] {
-  if (settings.mechanism !== undefined) {
-    const { name } = settings.mechanism;
-    throw new TypeError(`mechanism: no ${name} over ws://, use tcp:// or ipc://`);
-  }
-  return [
-    { ...settings, mechanism: zwsMechanism },
-    { outbox: new ZwsOutbox(), ...parts },
-  ];
-}
 
 /** One WebSocket as a transport. */
 export class WebSocketTransport implements Transport {
@@ -187,7 +148,7 @@ export class WebSocketTransport implements Transport {
     if (this.#over) return;
     clearTimeout(this.#look);
     this.#account();
-    if (!GOODBYES.includes(code)) {
+    if (!isGoodbye(code)) {
       this.#gone(this.#loss(code, reason));
       return;
     }
@@ -197,7 +158,7 @@ export class WebSocketTransport implements Transport {
 
   #loss(code: number, reason: string): ZmtpError {
     const cause = this.#error;
-    const why = cause instanceof Error ? cause.message : (CLOSING_CODES[code] ?? "for a reason of its own");
+    const why = cause instanceof Error ? cause.message : closingReason(code);
     const words = reason === "" ? "" : `, saying ${JSON.stringify(reason)}`;
     const opened = this.#socket.protocol !== "";
     return connectionError(

@@ -59,7 +59,7 @@ export class WholeMessages {
       this.#hold(run, 0);
       return undefined;
     }
-    if (this.#pieces.length > 0 && !this.#countEach && !this.#countFirst(run)) return undefined;
+    if (this.#pieces.length > 0 && !this.#countEach && !this.#countFirst(run)) return this.#drop();
     const whole = this.#joined(end === length ? run : run.slice(0, end), keep);
     if (!this.#countEach) this.#forget();
     if (end < length) this.#hold(run, end);
@@ -69,7 +69,7 @@ export class WholeMessages {
   /** Adds one frame, whose payload is ours; returns its message if that is whole now. Then look at `fault`. */
   addFrame(payload: Uint8Array, more: boolean): Uint8Array[] | undefined {
     if (!more && this.#parts.length === 0 && !this.#countEach) return [payload];
-    if (!this.#count(1, payload.length)) return undefined;
+    if (!this.#count(1, payload.length)) return this.#drop();
     this.#parts.push(payload);
     if (more) return undefined;
     const message = this.#parts;
@@ -85,12 +85,12 @@ export class WholeMessages {
     return joined;
   }
 
-  /** Keeps what comes behind the last whole message of a run. */
+  /** Keeps what comes behind the last whole message of a run, unless that has grown too large. */
   #hold(run: FrameBatch, from: number): void {
-    if (this.#fault !== undefined) return;
     const rest = from === 0 ? run : run.slice(from, run.length);
-    if (!this.#countEach && !this.#count(rest.length, octetsOf(rest))) return;
-    this.#pieces.push(rest.toOwned());
+    if (this.#fault === undefined && (this.#countEach || this.#count(rest.length, octetsOf(rest)))) {
+      this.#pieces.push(rest.toOwned());
+    } else this.#drop();
   }
 
   /** The message that was unfinished ends in this run: with its last frames it has to fit, too. */
@@ -121,11 +121,11 @@ export class WholeMessages {
     const { maxMessageFrames, maxMessageSize } = this.#limits;
     if (this.#frames > maxMessageFrames) this.#fault = tooLarge(`${this.#frames} frames`, maxMessageFrames);
     else if (this.#octets > maxMessageSize) this.#fault = tooLarge(`${this.#octets} octets`, maxMessageSize);
-    if (this.#fault !== undefined) this.#drop();
     return this.#fault === undefined;
   }
 
-  #drop(): void {
+  /** What was too large is not waited for. Not before: the run may have brought the end of the message before it. */
+  #drop(): undefined {
     this.#pieces = [];
     this.#parts = [];
     this.#forget();

@@ -1,4 +1,6 @@
 /** What the octets of a greeting, of a frame's header and of a command mean. RFC 37. */
+import { AS_SERVER_AT, FILLER_AT, MAJOR_AT, MECHANISM_AT } from "../codec/greeting-layout.js";
+import { GREETING_SIZE } from "../codec/layout.js";
 import type { Command } from "../session/command.js";
 import type { Greeting } from "../session/greeting.js";
 import { parseMetadata } from "../session/metadata.js";
@@ -29,11 +31,25 @@ export function greetingFields({ version, mechanism, asServer }: Greeting): Fiel
     ? "This side is the server of the mechanism."
     : "This side is not the server of its mechanism.";
   return [
-    field("signature", 0, 10, "ff … 7f", "By this a ZMTP peer is known from the first octet on.", NEGOTIATION),
-    field("version", 10, 12, `${major}.${minor}`, "The newest version of ZMTP that this side speaks.", NEGOTIATION),
-    field("mechanism", 12, 32, mechanism, "How the two prove who they are; both must name the same.", MECHANISMS),
-    field("as-server", 32, 33, asServer ? "1" : "0", server, MECHANISMS),
-    field("filler", 33, 64, "31 zeros", "Nothing yet: room for later versions.", GRAMMAR),
+    field("signature", 0, MAJOR_AT, "ff … 7f", "By this a ZMTP peer is known from the first octet on.", NEGOTIATION),
+    field(
+      "version",
+      MAJOR_AT,
+      MECHANISM_AT,
+      `${major}.${minor}`,
+      "The newest version of ZMTP that this side speaks.",
+      NEGOTIATION,
+    ),
+    field(
+      "mechanism",
+      MECHANISM_AT,
+      AS_SERVER_AT,
+      mechanism,
+      "How the two prove who they are; both must name the same.",
+      MECHANISMS,
+    ),
+    field("as-server", AS_SERVER_AT, FILLER_AT, asServer ? "1" : "0", server, MECHANISMS),
+    field("filler", FILLER_AT, GREETING_SIZE, "31 zeros", "Nothing yet: room for later versions.", GRAMMAR),
   ];
 }
 
@@ -86,7 +102,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   MESSAGE: "A frame that only the other side can open.",
 };
 
-export const meaningOf = (name: string): string => MEANINGS[name] ?? "A command that ZMTP 3.1 does not know.";
+const meaningOf = (name: string): string => MEANINGS[name] ?? "A command that ZMTP 3.1 does not know.";
 
 /** The name of a command and what it says under this mechanism. `start` is where its body begins. */
 export function commandFields(command: Command, start: number, mechanism = "NULL"): Field[] {

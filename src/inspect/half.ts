@@ -4,6 +4,7 @@
 import type { FrameBatch } from "../codec/batch.js";
 import { FrameDecoder } from "../codec/decoder.js";
 import { limitsFor } from "../codec/frame.js";
+import { GREETING_SIZE } from "../codec/layout.js";
 import { ZmtpError } from "../error.js";
 import { parseCommand } from "../session/command.js";
 import { type Greeting, parseGreeting } from "../session/greeting.js";
@@ -16,7 +17,6 @@ import { isSealed } from "./security-fields.js";
 import { type Entry, PREVIEW, type Side } from "./shape.js";
 import { moved, seenIn } from "./told-error.js";
 
-const GREETING = 64;
 /** Octets of one piece at most: what a decoder copies at once. */
 const PIECE = 1 << 16;
 /** What stands in for octets that a capture has lost. */
@@ -47,7 +47,7 @@ export class Half {
     this.#side = side;
     this.#decoder = new FrameDecoder({ maxFrameSize });
     // Frames begin behind the greeting: so the offsets of faults count from its first octet.
-    this.#decoder.expect(limitsFor(maxFrameSize), GREETING);
+    this.#decoder.expect(limitsFor(maxFrameSize), GREETING_SIZE);
     this.#messages = new MessageMaker(side, ZMTP_FRAMES);
   }
 
@@ -114,12 +114,12 @@ export class Half {
   /** Returns what comes after the greeting. */
   #readGreeting(octets: Uint8Array, entries: Entry[]): Uint8Array {
     const before = this.#beginning.length;
-    const wanted = octets.subarray(0, GREETING - before);
+    const wanted = octets.subarray(0, GREETING_SIZE - before);
     const known = new Uint8Array(before + wanted.length);
     known.set(this.#beginning);
     known.set(wanted, before);
     this.#beginning = known;
-    if (known.length < GREETING) {
+    if (known.length < GREETING_SIZE) {
       judge(known);
       return new Uint8Array(0);
     }
@@ -128,7 +128,7 @@ export class Half {
     this.greeting = greeting;
     const title = `Greeting: ZMTP ${version.major}.${version.minor}, ${mechanism}`;
     const fields = greetingFields(greeting);
-    entries.push({ side: this.#side, start: 0, end: GREETING, kind: "greeting", title, section: GRAMMAR, fields });
+    entries.push({ side: this.#side, start: 0, end: GREETING_SIZE, kind: "greeting", title, section: GRAMMAR, fields });
     return octets.subarray(wanted.length);
   }
 
@@ -184,7 +184,7 @@ export class Half {
     for (const octets of [session.start(), headerOf(flags, body.length), body]) {
       for (const event of session.receive(octets)) {
         if (event.type !== "Error" || event.error.code === "SOCKET_TYPE_MISMATCH") continue;
-        throw moved(event.error, at - GREETING);
+        throw moved(event.error, at - GREETING_SIZE);
       }
     }
   }

@@ -3,7 +3,7 @@ import type { Field } from "./shape.js";
 
 const SECTION = "RFC 6455, Opening Handshake";
 /** Octets of a head at most: what is longer is none. */
-export const LONGEST_HEAD = 16 * 1024;
+const LONGEST_HEAD = 16 * 1024;
 
 /** A head, taken apart. */
 export interface Head {

@@ -1,4 +1,5 @@
 /** CURVE as a server: WELCOME with a cookie in place of memory, then READY. RFC 26. */
+import { AS_SERVER_AT } from "../codec/greeting-layout.js";
 import { ZmtpError } from "../error.js";
 import { type Command, encodeCommand } from "../session/command.js";
 import type { Greeting } from "../session/greeting.js";
@@ -92,7 +93,7 @@ export function curveServerWith(cryptography: Cryptography, options: CurveServer
     asServer: true,
     begin(local, greeting) {
       if (greeting.asServer) {
-        throw new ZmtpError("AS_SERVER", "The peer is a CURVE server, and so are we", { offset: 32 });
+        throw new ZmtpError("AS_SERVER", "The peer is a CURVE server, and so are we", { offset: AS_SERVER_AT });
       }
       const ask: Ask = (publicKey, metadata) => {
         if (zap !== undefined) return zap(zapRequest("CURVE", { zap, domain }, local, [publicKey]));

@@ -1,4 +1,5 @@
 /** PLAIN: user name and password, in the clear. RFC 24. */
+import { AS_SERVER_AT } from "../codec/greeting-layout.js";
 import { octets } from "../codec/payload.js";
 import { ZmtpError } from "../error.js";
 import { type Command, encodeCommand, nameAt } from "../session/command.js";
@@ -172,5 +173,8 @@ function unexpected(command: Command, wanted: string): ZmtpError {
 }
 
 function twoServers(): ZmtpError {
-  return new ZmtpError("AS_SERVER", "The peer is a PLAIN server, and so are we", { offset: 32, section: SECTION });
+  return new ZmtpError("AS_SERVER", "The peer is a PLAIN server, and so are we", {
+    offset: AS_SERVER_AT,
+    section: SECTION,
+  });
 }

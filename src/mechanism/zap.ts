@@ -108,7 +108,9 @@ function replyOf(verdict: unknown): ZapReply | undefined {
 /** As libzmq does it: the peer is told the status, but for 300, which asks it to try again and is met by closing. */
 function refusal({ status, text }: ZapReply): Progress {
   const words = text ? ` (${text})` : "";
-  const error = authenticatorError("DENIED", `The authenticator refused the peer with status ${status}${words}`);
+  const error = authenticatorError("DENIED", `The authenticator refused the peer with status ${status}${words}`, {
+    reason: String(status),
+  });
   return { type: "refused", error, reason: status === 300 ? undefined : String(status) };
 }
 

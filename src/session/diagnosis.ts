@@ -2,12 +2,8 @@
  * What a peer that sends no ZMTP 3 greeting probably is. RFC 37, "Version Negotiation" and "Backwards
  * Interoperability".
  */
+import { AS_SERVER_AT, MAJOR_AT, MECHANISM_AT, SIGNATURE_END } from "../codec/greeting-layout.js";
 import { ZmtpError } from "../error.js";
-
-const SIGNATURE_END = 9;
-const MAJOR = 10;
-const MECHANISM = 12;
-const AS_SERVER = 32;
 
 interface Suspect {
   /** How it begins: octets, with undefined for any. */
@@ -76,8 +72,8 @@ export function greetingFault(octets: Uint8Array, offset: number): ZmtpError {
   if (offset === SIGNATURE_END) {
     return new ZmtpError("OLD_VERSION", "The signature is that of ZMTP 1.0", { offset });
   }
-  if (offset === MAJOR) return oldVersion(octets[offset]);
-  if (offset === AS_SERVER) {
+  if (offset === MAJOR_AT) return oldVersion(octets[offset]);
+  if (offset === AS_SERVER_AT) {
     return new ZmtpError("MALFORMED_GREETING", `Octet ${seen} has no place in as-server`, { offset });
   }
   const isLower = octets[offset] >= 0x61 && octets[offset] <= 0x7a;
@@ -105,13 +101,13 @@ function notZmtp(octets: Uint8Array, offset: number): ZmtpError {
 function oldVersion(revision: number): ZmtpError {
   const version = revision === 0 ? "ZMTP 1.0" : revision === 1 ? "ZMTP 2.0" : `ZMTP major version ${revision}`;
   return new ZmtpError("OLD_VERSION", `The version octet is ${revision}: the peer speaks ${version}`, {
-    offset: MAJOR,
+    offset: MAJOR_AT,
   });
 }
 
 /** The name in the mechanism's field, as far as it has come. */
 function field(octets: Uint8Array): string {
-  const [name = ""] = String.fromCharCode(...octets.subarray(MECHANISM, AS_SERVER)).split("\0");
+  const [name = ""] = String.fromCharCode(...octets.subarray(MECHANISM_AT, AS_SERVER_AT)).split("\0");
   return name.replace(/[^\x20-\x7e]/g, "?");
 }
 

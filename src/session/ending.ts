@@ -1,8 +1,6 @@
 /** What it means that a peer closed: too early, or inside something. RFC 37, "Error Handling". */
+import { AS_SERVER_AT } from "../codec/greeting-layout.js";
 import { ZmtpError } from "../error.js";
-
-/** Where the mechanism ends in a greeting: from here on the peer's is known, and equals ours. */
-const MECHANISM_END = 32;
 
 const OTHER_MECHANISM =
   "Is PLAIN or CURVE on at the peer? libzmq closes without a word, and often before it has named its own mechanism, " +
@@ -56,7 +54,8 @@ function closedInGreeting(received: number): ZmtpError {
 
 function closedAt(received: number): [what: string, hint: string] {
   if (received === 0) return ["it never spoke", `${OTHER_MECHANISM} ${OLD_PEER} ${NO_PEER}`];
-  if (received < MECHANISM_END) return ["it did not like ours", `${OTHER_MECHANISM} ${OLD_PEER}`];
+  // Behind its mechanism the peer's is known, and equals ours.
+  if (received < AS_SERVER_AT) return ["it did not like ours", `${OTHER_MECHANISM} ${OLD_PEER}`];
   return [
     "its mechanism is ours, so that is not why",
     "The peer's process ended or broke off in the middle of its greeting: its log tells more.",

@@ -4,20 +4,12 @@
  */
 import { type Engine, engineOf } from "../codec/codec.js";
 import { defaultCodec } from "../codec/default.js";
+import { AS_SERVER_AT, MAJOR_AT, MECHANISM_AT, MINOR_AT, SIGNATURE_END } from "../codec/greeting-layout.js";
+import { GREETING_SIZE } from "../codec/layout.js";
 import type { Octets } from "../codec/payload.js";
 import { ZmtpError } from "../error.js";
 import { greetingFault } from "./diagnosis.js";
 import type { Mechanism } from "./mechanism.js";
-
-/** @internal Octets of a greeting. */
-export const GREETING_SIZE = 64;
-
-const SIGNATURE_END = 9;
-const MAJOR = 10;
-const MINOR = 11;
-const MECHANISM = 12;
-const MECHANISM_SIZE = 20;
-const AS_SERVER = 32;
 
 /** A version of ZMTP: 3.1 is ours. */
 export interface Version {
@@ -56,10 +48,10 @@ export function encodeGreeting(options: { mechanism?: string; asServer?: boolean
   const bytes = new Uint8Array(GREETING_SIZE);
   bytes[0] = 0xff;
   bytes[SIGNATURE_END] = 0x7f;
-  bytes[MAJOR] = 3;
-  bytes[MINOR] = 1;
-  bytes.set(new TextEncoder().encode(mechanism), MECHANISM);
-  bytes[AS_SERVER] = asServer ? 1 : 0;
+  bytes[MAJOR_AT] = 3;
+  bytes[MINOR_AT] = 1;
+  bytes.set(new TextEncoder().encode(mechanism), MECHANISM_AT);
+  bytes[AS_SERVER_AT] = asServer ? 1 : 0;
   return bytes;
 }
 
@@ -78,9 +70,9 @@ export function parseGreeting(bytes: Uint8Array): Greeting {
 
 /** What a whole greeting that has been judged says. */
 function fieldsOf(bytes: Uint8Array, mechanism: string): Greeting {
-  const [major, minor] = [bytes[MAJOR], bytes[MINOR]];
+  const [major, minor] = [bytes[MAJOR_AT], bytes[MINOR_AT]];
   const known = VERSIONS.find((version) => version.major === major && version.minor === minor);
-  return { version: known ?? { major, minor }, mechanism, asServer: bytes[AS_SERVER] === 1 };
+  return { version: known ?? { major, minor }, mechanism, asServer: bytes[AS_SERVER_AT] === 1 };
 }
 
 /** @internal A peer's greeting as it arrives, each octet judged at once. */
@@ -114,12 +106,12 @@ export class GreetingReader {
   read(): Greeting | undefined {
     const from = this.#judged;
     this.#judged = this.#length;
-    const wrong = this.#otherMechanismAt(Math.max(from, MECHANISM), Math.min(this.#length, AS_SERVER));
+    const wrong = this.#otherMechanismAt(Math.max(from, MECHANISM_AT), Math.min(this.#length, AS_SERVER_AT));
     // A greeting that is no ZMTP at all is reported as that, not as a mechanism of another name.
     const known = this.#bytes.subarray(0, this.#length);
     judge(this.#engine, known, from, wrong === undefined ? this.#length : wrong + 1);
     if (wrong !== undefined) throw this.#otherMechanism(wrong);
-    if (this.#length > AS_SERVER) this.#checkRole();
+    if (this.#length > AS_SERVER_AT) this.#checkRole();
     return this.#length === GREETING_SIZE ? fieldsOf(this.#bytes, this.#mechanism.name) : undefined;
   }
 
@@ -127,14 +119,14 @@ export class GreetingReader {
   #otherMechanismAt(from: number, to: number): number | undefined {
     const { name } = this.#mechanism;
     for (let i = from; i < to; i++) {
-      const at = i - MECHANISM;
+      const at = i - MECHANISM_AT;
       if (this.#bytes[i] !== (at < name.length ? name.charCodeAt(at) : 0)) return i;
     }
     return undefined;
   }
 
   #otherMechanism(offset: number): ZmtpError {
-    const whole = this.#length >= AS_SERVER;
+    const whole = this.#length >= AS_SERVER_AT;
     const theirs = mechanismIn(this.#bytes, this.#length);
     const ours = this.#mechanism.name;
     return new ZmtpError(
@@ -146,15 +138,15 @@ export class GreetingReader {
 
   #checkRole(): void {
     const { name, peerAsServer } = this.#mechanism;
-    const asServer = this.#bytes[AS_SERVER] === 1;
+    const asServer = this.#bytes[AS_SERVER_AT] === 1;
     if (peerAsServer === undefined || peerAsServer === asServer) return;
     const claim = asServer ? "claims" : "does not claim";
-    throw new ZmtpError("AS_SERVER", `The peer ${claim} to be a server under ${name}`, { offset: AS_SERVER });
+    throw new ZmtpError("AS_SERVER", `The peer ${claim} to be a server under ${name}`, { offset: AS_SERVER_AT });
   }
 }
 
 function mechanismIn(bytes: Uint8Array, length: number): string {
-  const field = bytes.subarray(MECHANISM, Math.min(MECHANISM + MECHANISM_SIZE, length));
+  const field = bytes.subarray(MECHANISM_AT, Math.min(AS_SERVER_AT, length));
   const end = field.indexOf(0);
   return String.fromCharCode(...(end < 0 ? field : field.subarray(0, end)));
 }

@@ -3,7 +3,7 @@ import type { Limits } from "../codec/frame.js";
 import { ZmtpError } from "../error.js";
 import type { Command } from "./command.js";
 import type { Greeting } from "./greeting.js";
-import { COMMANDS_ONLY, MAX_HANDSHAKE_FRAME, MAX_HANDSHAKE_OCTETS, MESSAGES_TOO } from "./limits.js";
+import { COMMANDS_ONLY, MAX_HANDSHAKE_OCTETS, MESSAGES_TOO } from "./limits.js";
 import type { Complete, Handshake, Mechanism, Progress } from "./mechanism.js";
 import { type LocalInfo, type PeerInfo, peerOf, untypedPeer } from "./peer.js";
 
@@ -71,19 +71,5 @@ export class HandshakeInProgress {
     const who = { userId, publicKey };
     if (this.#untyped) return untypedPeer(this.#greeting, metadata, who);
     return peerOf(this.#greeting, metadata, this.#local.socketType, this.#lastAt, who);
-  }
-
-  /** A fault that means something else during a handshake than in traffic. */
-  explained(error: ZmtpError): ZmtpError {
-    if (error.code !== "FRAME_TOO_LARGE") return error;
-    const { message, offset } = error;
-    const [what] = message.split(" (");
-    return new ZmtpError("FRAME_TOO_LARGE", what, {
-      offset,
-      section: "RFC 37, Security Considerations",
-      hint:
-        `A command of a handshake has at most ${MAX_HANDSHAKE_FRAME} octets, whatever maxFrameSize says: ` +
-        "the peer must send less metadata.",
-    });
   }
 }

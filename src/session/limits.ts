@@ -31,8 +31,16 @@ export const MAX_REASON = 255;
 /** Octets that sealing may add to a frame: where traffic is sealed, the wire's may be that much over `maxFrameSize`. */
 export const MAX_SEALING = 256;
 
+/** A frame of a handshake that is too large means something else than one in traffic. */
+const tooLarge = {
+  section: "RFC 37, Security Considerations",
+  hint:
+    `A command of a handshake has at most ${MAX_HANDSHAKE_FRAME} octets, whatever maxFrameSize says: ` +
+    "the peer must send less metadata.",
+};
+
 /** Frames of a handshake. */
-export const COMMANDS_ONLY: Limits = { maxFrameSize: MAX_HANDSHAKE_FRAME, commandsOnly: true };
+export const COMMANDS_ONLY: Limits = { maxFrameSize: MAX_HANDSHAKE_FRAME, commandsOnly: true, tooLarge };
 
 /** Frames of a handshake that has messages, as ZWS has without a mechanism. */
-export const MESSAGES_TOO: Limits = { maxFrameSize: MAX_HANDSHAKE_FRAME, commandsOnly: false };
+export const MESSAGES_TOO: Limits = { maxFrameSize: MAX_HANDSHAKE_FRAME, commandsOnly: false, tooLarge };

@@ -3,15 +3,17 @@ import { type FrameBatch, ownedFrame } from "../codec/batch.js";
 import { type Engine, engineOf } from "../codec/codec.js";
 import { defaultCodec } from "../codec/default.js";
 import { type Frame, type Limits, limitsFor } from "../codec/frame.js";
+import { GREETING_SIZE } from "../codec/layout.js";
 import type { Octets } from "../codec/payload.js";
 import { ZmtpError } from "../error.js";
 import { type Command, nameAt, parseCommand } from "./command.js";
 import { prematureEnd } from "./ending.js";
+import { errorBody, peerError } from "./error-command.js";
 import type { SessionBatchEvent } from "./event.js";
 import { EventQueue } from "./event-queue.js";
 import { type FrameEncoding, zmtpEncoding } from "./frame-encoding.js";
 import { FrameSource } from "./frame-source.js";
-import { GREETING_SIZE, type Greeting, GreetingReader } from "./greeting.js";
+import { type Greeting, GreetingReader } from "./greeting.js";
 import { HandshakeInProgress } from "./handshake.js";
 import { pongBody } from "./heartbeat.js";
 import { MAX_SEALING } from "./limits.js";
@@ -21,7 +23,6 @@ import type { SessionOptions } from "./options.js";
 import { Outgoing } from "./outgoing.js";
 import { checkedLocal, type LocalInfo } from "./peer.js";
 import type { Active, InGreeting, InHandshake, Over, Phase } from "./phase.js";
-import { errorBody, peerError } from "./ready.js";
 import { mechanismFailed, unsealed } from "./sealed.js";
 import { isPublisher, type SocketType } from "./socket-type.js";
 import { subscriptionsIn } from "./subscription.js";
@@ -269,10 +270,8 @@ export class Protocol {
   }
 
   #failBy(error: unknown): void {
-    if (error instanceof ZmtpError) {
-      const { phase } = this;
-      this.#fail(phase.at === "handshake" ? phase.handshake.explained(error) : error);
-    } else if (this.phase.at === "active") throw error;
+    if (error instanceof ZmtpError) this.#fail(error);
+    else if (this.phase.at === "active") throw error;
     else this.#fail(mechanismFailed(error, this.incoming.position));
   }
 

@@ -1,7 +1,7 @@
 /** A session: Greeting → Handshake → Active. Octets in, events out; no I/O, no clock. RFC 37, "Overall Behavior". */
 import type { FrameBatch } from "../codec/batch.js";
 import { type Message, type Octets, octets, type Payload } from "../codec/payload.js";
-import { ZmtpError } from "../error.js";
+import type { ZmtpError } from "../error.js";
 import { commandBody } from "./command.js";
 import type { SessionBatchEvent, SessionEvent } from "./event.js";
 import { FrameByFrame } from "./frame-by-frame.js";
@@ -15,8 +15,8 @@ import type { SessionOptions } from "./options.js";
 import type { PeerInfo } from "./peer.js";
 import { lentOctets, type SessionState } from "./phase.js";
 import { Protocol } from "./protocol.js";
-import { isPublisher, isSubscriber } from "./socket-type.js";
-import { type Subscription, subscriptionFrame } from "./subscription.js";
+import { isPublisher } from "./socket-type.js";
+import { checkSubscriber, type Subscription, subscriptionFrame } from "./subscription.js";
 
 export type { SessionOptions, SessionState };
 
@@ -289,7 +289,7 @@ export class ZmtpSession {
   #subscription(kind: Subscription, prefix: Payload): Octets {
     const { socketType, outgoing, active } = this.#protocol;
     const { version } = active.peer;
-    if (!isSubscriber(socketType)) throw new ZmtpError("NOT_A_SUBSCRIBER", `A ${socketType} has no subscriptions`);
+    checkSubscriber(socketType);
     return outgoing.frame(subscriptionFrame(kind, octets(prefix, "the prefix of a subscription"), version));
   }
 }

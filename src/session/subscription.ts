@@ -4,9 +4,11 @@
  */
 import { type FrameBatch, ownedFrame } from "../codec/batch.js";
 import type { Frame } from "../codec/frame.js";
+import { ZmtpError } from "../error.js";
 import { commandBody } from "./command.js";
 import type { SessionBatchEvent } from "./event.js";
 import type { Version } from "./greeting.js";
+import { isSubscriber, type SocketType } from "./socket-type.js";
 
 export type Subscription = "SUBSCRIBE" | "CANCEL";
 
@@ -17,6 +19,11 @@ const BY_OCTET: readonly Subscription[] = ["CANCEL", "SUBSCRIBE"];
 /** Whether a peer of this version knows the commands. */
 function knowsCommands({ major, minor }: Version): boolean {
   return major > 3 || minor > 0;
+}
+
+/** Throws a {@link ZmtpError} NOT_A_SUBSCRIBER for a socket type that has no subscriptions. */
+export function checkSubscriber(type: SocketType): void {
+  if (!isSubscriber(type)) throw new ZmtpError("NOT_A_SUBSCRIBER", `A ${type} has no subscriptions`);
 }
 
 /** A subscription as a peer of this version understands it. */

@@ -3,39 +3,32 @@
  * `Uint8Array`.
  */
 import type { Octets } from "../codec/payload.js";
+import { type BufferClass, bufferMaker } from "../connection/buffer-maker.js";
 
 /** What a frame of a received message is. */
 export type ReceivedFrame = typeof globalThis extends { Buffer: { from(text: string): infer Bytes } } ? Bytes : Octets;
 
-type MakeView = new (memory: ArrayBufferLike, offset: number, length: number) => Uint8Array;
-
-interface BufferLike {
-  readonly [Symbol.species]: MakeView;
+interface Buffers extends BufferClass {
   allocUnsafe(length: number): Uint8Array;
 }
 
-const engine = (globalThis as unknown as { Buffer?: BufferLike }).Buffer;
+const { Buffer: buffers } = globalThis as unknown as { Buffer?: Buffers };
 
-/** Buffer's species makes a true Buffer at the price of a Uint8Array; `Buffer.from` costs twice as much. */
-const View: MakeView = engine?.[Symbol.species] ?? Uint8Array;
+/** @internal A view of some memory. */
+export const view = bufferMaker(buffers) as (memory: ArrayBufferLike, offset: number, length: number) => Uint8Array;
 
 /** What a view of ours says it was made by. */
-const owner: unknown = View.prototype.constructor;
+const owner: unknown = view(new ArrayBuffer(0), 0, 0).constructor;
 
 /** @internal A view of the same memory. */
 export function viewOf(octets: Uint8Array): Uint8Array {
   if (octets.constructor === owner) return octets;
-  return new View(octets.buffer, octets.byteOffset, octets.byteLength);
-}
-
-/** @internal A view of some memory. */
-export function view(memory: ArrayBufferLike, offset: number, length: number): Uint8Array {
-  return new View(memory, offset, length);
+  return view(octets.buffer, octets.byteOffset, octets.byteLength);
 }
 
 /** @internal Memory with nothing in it yet. */
 export function memoryOf(length: number): Uint8Array {
-  return engine === undefined ? new Uint8Array(length) : engine.allocUnsafe(length);
+  return buffers === undefined ? new Uint8Array(length) : buffers.allocUnsafe(length);
 }
 
 /** @internal A copy. */

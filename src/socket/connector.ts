@@ -138,7 +138,10 @@ export class Connector implements LinkUser, PipeKeeper, OpenEndpoint, Lingerer {
     link?.destroy();
   }
 
-  /** Everything has left: what the peer still sends must not break off what it has not read yet. */
+  /**
+   * Everything has left: what the peer still sends must not break off what it has not read yet. Nobody hears of this
+   * farewell's end, so a busy thread that comes to it late accuses nobody.
+   */
   #part(): void {
     const link = this.#link;
     this.#finish();

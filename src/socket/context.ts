@@ -12,8 +12,6 @@ export const CONTEXT_OPTIONS = {
   blocky: { id: 70, initial: 1, least: 0 },
 };
 
-export type ContextOptionName = keyof typeof CONTEXT_OPTIONS;
-
 /** Threads of the network are not ours to schedule: written and forgotten. */
 const THREADS: readonly number[] = [3, 4];
 

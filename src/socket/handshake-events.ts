@@ -23,10 +23,9 @@ const STATUSES: Readonly<Record<string, string>> = {
 /** @internal Tells that a handshake has failed, as the kind of failure that it was. */
 export function tellHandshakeFailed(monitor: Monitor, address: string, error: unknown): void {
   if (!monitor.observed) return;
-  const { code, message, cause } = (error ?? {}) as { code?: string; message?: string; cause?: unknown };
-  const [status] = /\b[345]00\b/.exec(message ?? "") ?? [];
-  if (status !== undefined && (code === "DENIED" || code === "PEER_ERROR")) {
-    const refusal = Object.assign(new Error(STATUSES[status]), { status: Number(status) as AuthError["status"] });
+  const { code, reason = "", cause } = (error ?? {}) as { code?: string; reason?: string; cause?: unknown };
+  if (Object.hasOwn(STATUSES, reason)) {
+    const refusal = Object.assign(new Error(STATUSES[reason]), { status: Number(reason) as AuthError["status"] });
     monitor.tell({ type: "handshake:error:auth", address, error: refusal });
   } else if (cause instanceof ZapError) {
     monitor.tell({ type: "handshake:error:protocol", address, error: cause });

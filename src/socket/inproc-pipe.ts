@@ -2,9 +2,9 @@
 import type { FrameBatch } from "../codec/batch.js";
 import { FrameDecoder } from "../codec/decoder.js";
 import { encodeMessage } from "../codec/encoder.js";
+import { Fifo } from "../connection/fifo.js";
 import { copyOf, viewOf } from "./bytes.js";
 import type { EncodedOnce } from "./encoded-once.js";
-import { Fifo } from "./fifo.js";
 import { isFull, roomAgainAt } from "./mark.js";
 import type { SentMessage } from "./message.js";
 import { keptFrames } from "./message.js";

@@ -2,7 +2,7 @@
  * What has been closed and still has messages to deliver: it keeps the process alive until its time is up. libzmq's
  * ZMQ_LINGER.
  */
-import { LONGEST_TIMER } from "../connection/timer.js";
+import { deadline } from "../connection/deadline.js";
 import { hold, release } from "./hold.js";
 
 /** Who lingers. */
@@ -22,7 +22,7 @@ export function somethingLingers(): boolean {
 
 export class Linger {
   readonly #who: Lingerer;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #stopWaiting: (() => void) | undefined;
   #over = false;
 
   /** For at most so many milliseconds; -1, or more than a timer can count: for ever. */
@@ -30,7 +30,8 @@ export class Linger {
     this.#who = who;
     hold();
     lingering.add(who);
-    if (milliseconds >= 0 && milliseconds <= LONGEST_TIMER) this.#timer = setTimeout(() => who.giveUp(), milliseconds);
+    // What peers took while this thread was busy is seen first, and they are offered more for as long as it was late.
+    if (milliseconds >= 0) this.#stopWaiting = deadline(milliseconds, () => who.giveUp());
     this.look();
   }
 
@@ -42,7 +43,7 @@ export class Linger {
   stop(): void {
     if (this.#over) return;
     this.#over = true;
-    clearTimeout(this.#timer);
+    this.#stopWaiting?.();
     lingering.delete(this.#who);
     release();
   }

@@ -1,8 +1,8 @@
 /** Observing a socket: its events one after the other, or by listeners. The two exclude each other. */
 
+import { Fifo } from "../connection/fifo.js";
 import { coreOf } from "./core-of.js";
 import { fault } from "./errno.js";
-import { Fifo } from "./fifo.js";
 import { hold, release } from "./hold.js";
 import type { Event, EventOfType, EventType } from "./monitor.js";
 import type { Socket } from "./socket.js";

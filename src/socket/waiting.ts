@@ -2,6 +2,7 @@
  * An operation that waits: for a message, or for room. It keeps the process alive meanwhile, as a pending one of
  * libzmq's does.
  */
+import { onceRead } from "../connection/deadline.js";
 import { fault } from "./errno.js";
 import { hold, release } from "./hold.js";
 
@@ -15,6 +16,7 @@ export class Waiting<T> {
   #resolve!: (value: T) => void;
   #reject!: (error: unknown) => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #ended = false;
 
   /** Waits `timeout` milliseconds at most; -1: for ever. `over` is called before the promise is settled. */
   constructor(timeout: number, attempt: Attempt<T>, over: () => void) {
@@ -25,7 +27,9 @@ export class Waiting<T> {
     this.#attempt = attempt;
     this.#over = over;
     hold();
-    if (timeout > 0) this.#timer = setTimeout(() => this.giveUp(), timeout);
+    // The application's own clock, which nobody's slowness lengthens. But what had come in time counts, and a thread that
+    // was busy has not read it yet.
+    if (timeout > 0) this.#timer = setTimeout(() => onceRead(() => this.#tooLate()), timeout);
   }
 
   /** It may be possible now. */
@@ -46,7 +50,12 @@ export class Waiting<T> {
     this.#end();
   }
 
+  #tooLate(): void {
+    if (!this.#ended) this.giveUp();
+  }
+
   #end(): void {
+    this.#ended = true;
     clearTimeout(this.#timer);
     release();
     this.#over();

@@ -1,12 +1,9 @@
 /** `ws://` and `wss://` of sockets in a page or a worker, which connect and cannot be bound. RFC 45. */
-import { dialWebSocket, platformWebSocket } from "../connection/connect.js";
-import { zwsParts } from "../connection/websocket.js";
-import { ZwsOutbox } from "../connection/zws-outbox.js";
+import { platformOpener } from "../connection/dial-websocket.js";
 import { schemeOf } from "./address.js";
-import { Connector, type Way } from "./connector.js";
-import type { EndpointOwner } from "./endpoints.js";
+import { Connector } from "./connector.js";
 import { fault, notHere } from "./errno.js";
-import { wiringOf } from "./wire.js";
+import { webSocketWay } from "./websocket-way.js";
 import type { Wires } from "./wires.js";
 
 export const webWires: Wires = {
@@ -16,30 +13,14 @@ export const webWires: Wires = {
   },
   connect(address, owner, alias) {
     if (!schemeOf(address).startsWith("ws")) throw fault("EPROTONOSUPPORT", address);
-    const connector = new Connector(address, owner, webSocketWay(address, owner), alias);
+    const url = urlOf(address);
+    const openWebSocket = platformOpener();
+    const way = webSocketWay(url, owner, async () => openWebSocket);
+    const connector = new Connector(address, owner, way, alias);
     connector.start();
     return connector;
   },
 };
-
-function webSocketWay(address: string, owner: EndpointOwner): Way {
-  const url = urlOf(address);
-  const { settings, ready } = wiringOf(owner, true);
-  const [zwsSettings] = zwsParts(settings);
-  return {
-    settings: zwsSettings,
-    ready,
-    parts: {},
-    outbox: () => new ZwsOutbox(),
-    dial(link, reached) {
-      dialWebSocket(url, link, (to, subprotocol) => {
-        const socket = platformWebSocket(to, subprotocol);
-        (socket as unknown as WebSocket).addEventListener("open", reached);
-        return socket;
-      });
-    },
-  };
-}
 
 function urlOf(address: string): URL {
   try {

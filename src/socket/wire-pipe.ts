@@ -3,12 +3,12 @@
  * 28 to 31.
  */
 import type { FrameBatch } from "../codec/batch.js";
+import { Fifo } from "../connection/fifo.js";
 import type { Inbox } from "../connection/inbox.js";
 import type { Link } from "../connection/link.js";
 import { type Outbox, UNCOPIED } from "../connection/outbox.js";
 import { zmtpEncoding } from "../session/frame-encoding.js";
 import type { EncodedOnce } from "./encoded-once.js";
-import { Fifo } from "./fifo.js";
 import { isFull, roomAgainAt } from "./mark.js";
 import { keptFrames, type SentMessage } from "./message.js";
 import type { Pipe } from "./pipe.js";

@@ -1,15 +1,13 @@
 /** `tcp://`, `ipc://` and `ws://` of sockets in Node, Deno and Bun. */
 import { defaultCodec } from "../codec/default.js";
-import { dialWebSocket } from "../connection/connect.js";
 import type { NodeSettings } from "../connection/node/options.js";
 import { dialSocket } from "../connection/node/route.js";
 import { webSocketOpener } from "../connection/node/ws-package.js";
 import { ZmtpOutbox } from "../connection/outbox.js";
-import { zwsParts } from "../connection/websocket.js";
-import { ZwsOutbox } from "../connection/zws-outbox.js";
 import { schemeOf } from "../socket/address.js";
 import { Connector, type Way } from "../socket/connector.js";
 import type { EndpointOwner } from "../socket/endpoints.js";
+import { webSocketWay } from "../socket/websocket-way.js";
 import { wiringOf } from "../socket/wire.js";
 import type { Wires } from "../socket/wires.js";
 import { bindEndpoint, bindEndpointSync } from "./bound.js";
@@ -26,7 +24,10 @@ export const nodeWires: Wires = {
   connect(address, owner, alias) {
     const scheme = schemeOf(address);
     if (owner.name === "STREAM") return new RawConnector(onlyTcp(address), owner, alias);
-    const way = scheme === "ws" || scheme === "wss" ? webSocketWay(address, owner) : socketWay(address, owner);
+    const way =
+      scheme === "ws" || scheme === "wss"
+        ? webSocketWay(webSocketUrl(address), owner, webSocketOpener)
+        : socketWay(address, owner);
     const connector = new Connector(address, owner, way, alias);
     connector.start();
     return connector;
@@ -53,33 +54,4 @@ function socketWay(address: string, owner: EndpointOwner): Way {
       socket.unref();
     },
   };
-}
-
-function webSocketWay(address: string, owner: EndpointOwner): Way {
-  const url = webSocketUrl(address);
-  const [settings] = zwsParts(wiringOf(owner, true).settings);
-  return {
-    settings,
-    ready: undefined,
-    parts: {},
-    outbox: () => new ZwsOutbox(),
-    dial: (link, reached) => {
-      void webSocketOpener(settings.maxFrameSize).then(
-        (openWebSocket) => {
-          if (link.over) return;
-          dialWebSocket(url, link, (to, subprotocol) => {
-            const socket = openWebSocket(to, subprotocol);
-            onceOpen(socket, reached);
-            return socket;
-          });
-        },
-        (error) => link.destroy(error),
-      );
-    },
-  };
-}
-
-/** Calls `reached` when a WebSocket is open, before whoever else hears of it. */
-function onceOpen(socket: object, reached: () => void): void {
-  (socket as { addEventListener(type: "open", act: () => void): void }).addEventListener("open", reached);
 }

@@ -1,10 +1,10 @@
 /** A pipe of bare TCP, for STREAM sockets: whatever octets come are a message. libzmq's ZMQ_STREAM. */
 import type { Socket } from "node:net";
 import type { FrameBatch } from "../codec/batch.js";
+import { Fifo } from "../connection/fifo.js";
 import type { EncodedOnce } from "../socket/encoded-once.js";
 import type { EndpointOwner } from "../socket/endpoints.js";
 import { notHere } from "../socket/errno.js";
-import { Fifo } from "../socket/fifo.js";
 import { isFull, roomAgainAt } from "../socket/mark.js";
 import type { SentMessage } from "../socket/message.js";
 import { firstOf, keptBytes } from "../socket/message.js";

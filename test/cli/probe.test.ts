@@ -5,7 +5,11 @@ import { expect, it } from "vitest";
 import { Dealer, Router } from "zeromq";
 import { PROBE } from "../../src/cli/probe.js";
 import { talk } from "../../src/cli/talk.js";
+import { encodeCommand, encodeGreeting } from "../../src/index.js";
 import { catalogue, type Fault } from "../faults/catalogue.js";
+import { BUSY, busy, PATIENCE, someTurns } from "../support/busy.js";
+import { otherThread } from "../support/other-thread.js";
+import { hello } from "../support/raw.js";
 import { inProcess, objects } from "./program.js";
 
 interface Outcome {
@@ -125,4 +129,23 @@ it("with --listen judges who dials: a good peer, whose offsets count from its fi
   } finally {
     dealer.close();
   }
+});
+
+it("reads what had come before it gives a peer up, though its own thread was busy", async () => {
+  const greeting = encodeGreeting().length;
+  const handshake = hello("PAIR").length;
+  const peer = await otherThread({
+    says: [
+      [0, encodeGreeting()],
+      [handshake, hello("PAIR").subarray(greeting)],
+      [handshake + 1, encodeCommand("PONG", new TextEncoder().encode("monocoque"))],
+    ],
+  });
+  const probing = probe(`tcp://127.0.0.1:${peer.port}`, { time: `${PATIENCE / 1000}`, as: "PAIR" });
+  await peer.met;
+  await someTurns();
+  peer.go();
+  busy(BUSY);
+  const { exit, lines } = await probing;
+  expect([exit, lines.join(" ")]).toEqual([0, expect.stringContaining("PAIR")]);
 });

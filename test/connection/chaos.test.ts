@@ -1,10 +1,10 @@
 /**
- * The README's server and client, as they stand there, among peers that are killed, stopped, reset, and say garbage: no
+ * The README's server, client and subscriber, as they stand there, among peers that are killed, stopped, reset, and say garbage: no
  * error is uncaught, memory has a bound, and descriptors come back. `CHAOS=60` makes it a minute.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import type { Socket } from "node:net";
+import net, { type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -19,6 +19,7 @@ import { blockWith } from "../support/readme.js";
 const MiB = 1024 * 1024;
 const SECONDS = Number(process.env.CHAOS ?? 8);
 const SERVER = blockWith('listen("tcp://127.0.0.1:0", { socketType: "ROUTER" })');
+const SUBSCRIBER = blockWith("const weather = new Subscriber()");
 const CLIENT = blockWith('connect("tcp://127.0.0.1:5556", { socketType: "SUB" })');
 /** Peers that hang at once: each may make the server hold a mark each way, and its half-done answer. */
 const HANGING = 4;
@@ -186,3 +187,99 @@ describe("the client, whose publisher", () => {
     expect(program.errors).toBe("");
   });
 });
+
+/** A publisher that is one of libzmq, behind a bare socket, until it is stopped or killed. */
+async function behind(socket: Socket, how: "killed" | "stopped"): Promise<void> {
+  const { child, said } = await libzmqPeer("publish");
+  const publisher = net.connect(Number(said.split(":").at(-1)), "127.0.0.1");
+  publisher.on("error", () => {});
+  socket.pipe(publisher).pipe(socket);
+  await pause(300);
+  if (how === "stopped") {
+    child.kill("SIGSTOP");
+    await pause(500);
+  }
+  child.kill("SIGKILL");
+  publisher.once("close", () => socket.destroy());
+}
+
+/** How a publisher treats a subscriber that comes back each time. */
+const TREATMENTS: Record<string, Behaviour> = {
+  ...Object.fromEntries(
+    Object.entries(LEAVING).map(([how, [leave]]) => [
+      how,
+      (socket: Socket) => {
+        socket.write(concat(hello("PUB"), encodeMessage(["weather.berlin", how])));
+        setTimeout(() => leave(socket), 20);
+      },
+    ]),
+  ),
+  "says nothing and resets": (socket) => setTimeout(() => socket.resetAndDestroy(), 50),
+  "speaks HTTP": (socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"),
+  "is no publisher": (socket) => socket.write(hello("REP")),
+  "breaks off inside its greeting": (socket) => socket.end(encodeGreeting().subarray(0, 20)),
+  "sends much, and is gone": (socket) =>
+    socket.write(
+      concat(hello("PUB"), ...Array.from({ length: 2000 }, (_, i) => encodeMessage(["weather.", `${i}`]))),
+      () => socket.destroy(),
+    ),
+  "is a libzmq that is killed": (socket) => behind(socket, "killed"),
+  "is a libzmq that is stopped, then killed": (socket) => behind(socket, "stopped"),
+};
+
+it(
+  `the subscriber, for ${SECONDS} s`,
+  async () => {
+    const behaviours = Object.values(TREATMENTS);
+    const end = performance.now() + SECONDS * 1000;
+    let rounds = 0;
+    const url = await rawListen((socket) => {
+      socket.resume();
+      // Each in its turn; the last one is honest.
+      const more = performance.now() < end || rounds < 2 * behaviours.length;
+      if (more) behaviours[rounds++ % behaviours.length](socket);
+      else socket.write(concat(hello("PUB"), encodeMessage(["weather.last", "sunny"])));
+    });
+    const program = await Measured.run(SUBSCRIBER.replace("5556", url.split(":").at(-1) as string));
+    await program.says("weather.berlin: says garbage");
+    const first = await program.octets();
+    const descriptors = await program.descriptors();
+    await program.says("weather.last: sunny");
+    expect(program.lines.filter((line) => !line.startsWith("weather."))).toEqual([]);
+    expect(program.errors).toBe("");
+    let grown = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < 100 && grown > 2 * MiB; i++) {
+      await pause(100);
+      grown = (await program.octets()) - first;
+    }
+    expect(grown).toBeLessThan(2 * MiB);
+    // One may be at work when they are counted first.
+    expect(await program.descriptors()).toBeLessThanOrEqual(descriptors + 1);
+    console.log(`${rounds} publishers broke off; ${(grown / MiB).toFixed(1)} MiB more held at the end`);
+  },
+  SECONDS * 1000 + 120_000,
+);
+
+it(
+  `the client, again and again, for ${SECONDS} s`,
+  async () => {
+    const ways = Object.entries(LEAVING);
+    const end = performance.now() + SECONDS * 1000;
+    let rounds = 0;
+    const url = await rawListen((socket) => {
+      const [, [leave]] = ways[rounds % ways.length];
+      socket.resume().write(concat(hello("PUB"), encodeMessage(["weather.berlin", `${rounds}`])));
+      setTimeout(() => leave(socket), 20);
+    });
+    const source = CLIENT.replace("5556", url.split(":").at(-1) as string);
+    for (; performance.now() < end; rounds++) {
+      const program = await Measured.run(source);
+      const [, [, by]] = ways[rounds % ways.length];
+      expect(await program.says("ended by:")).toMatch(new RegExp(`^${by}`));
+      expect(program.lines).toContain(`weather.berlin: ${rounds}`);
+      expect(program.errors).toBe("");
+    }
+    expect(rounds).toBeGreaterThan(0);
+  },
+  SECONDS * 1000 + 120_000,
+);

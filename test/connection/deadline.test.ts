@@ -3,14 +3,9 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { deadline, onceRead, Patience } from "../../src/connection/deadline.js";
 import { TickEnd } from "../../src/connection/tick.js";
 import { after as timerFor } from "../../src/connection/timer.js";
+import { busy } from "../support/busy.js";
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-/** Keeps this thread from doing anything else. */
-function busy(milliseconds: number): void {
-  const end = performance.now() + milliseconds;
-  while (performance.now() < end);
-}
 
 /** As a page: without immediates. */
 function withoutImmediates(): void {

@@ -7,6 +7,7 @@ import { performance } from "node:perf_hooks";
 import { describe, expect, it } from "vitest";
 import { Pair } from "zeromq";
 import { type Connection, encodeFrame, encodeMessage, type NodeConnectionOptions } from "../../src/node.js";
+import { BUSY, busy, PATIENCE } from "../support/busy.js";
 import { accepted, listening, meetLibzmq, nextText, texts } from "../support/connections.js";
 import { opened } from "../support/libzmq.js";
 import { bytes, concat } from "../support/pieces.js";
@@ -17,12 +18,6 @@ const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(reso
 const command = (name: string, ...data: number[]) =>
   encodeFrame(concat(bytes(name.length), Buffer.from(name), bytes(...data)), { command: true });
 const ping = (tenths: number) => command("PING", tenths >> 8, tenths & 255);
-
-/** Keeps this thread from doing anything else. */
-function busy(milliseconds: number): void {
-  const end = performance.now() + milliseconds;
-  while (performance.now() < end);
-}
 
 interface Talk {
   readonly connection: Connection;
@@ -57,13 +52,9 @@ function hello30(): Uint8Array {
 }
 
 describe("a busy thread of ours", () => {
-  // Far longer than the peer's answer takes on a busy machine, and shorter than the thread is busy.
-  const TIMEOUT = 1500;
-  const BUSY = 2500;
-
   it("that could not ask takes nobody's silence for an answer", async () => {
     const theirs = opened(new Pair());
-    const heartbeat = { interval: 300, timeout: TIMEOUT };
+    const heartbeat = { interval: 300, timeout: PATIENCE };
     const connection = await meetLibzmq("tcp", "binds", { ...PAIR, heartbeat }, theirs);
     for (let i = 0; i < 2; i++) {
       // A beat has been answered, and the next is due while the thread is busy.
@@ -77,7 +68,9 @@ describe("a busy thread of ours", () => {
   });
 
   it("reads what waits before it judges by the peer's TTL", async () => {
-    const theirs = opened(new Pair({ heartbeatInterval: 100, heartbeatTimeout: 20_000, heartbeatTimeToLive: TIMEOUT }));
+    const theirs = opened(
+      new Pair({ heartbeatInterval: 100, heartbeatTimeout: 20_000, heartbeatTimeToLive: PATIENCE }),
+    );
     const connection = await meetLibzmq("tcp", "binds", PAIR, theirs);
     for (let i = 0; i < 2; i++) {
       await pause(300);
@@ -90,7 +83,7 @@ describe("a busy thread of ours", () => {
   });
 
   it("reads what waits, were it but part of a frame", async () => {
-    const { connection, peer } = await silentPeer({ heartbeat: { interval: 300, timeout: TIMEOUT } });
+    const { connection, peer } = await silentPeer({ heartbeat: { interval: 300, timeout: PATIENCE } });
     await pause(400);
     // In the system's hands before the thread is busy: past all timers when it is read.
     await new Promise((resolve) => peer.write(encodeMessage("part").subarray(0, 3), resolve));

@@ -139,8 +139,8 @@ describe("an inbox", () => {
     const some = inbox();
     some.addRun(runOf("a", "b", "c"));
     some.addMessage([bytes(1)]);
-    const positions = [some.position];
-    while (some.takeMessage() !== undefined) positions.push(some.position);
+    const positions = [some.taken];
+    while (some.takeMessage() !== undefined) positions.push(some.taken);
     expect(positions.length).toBe(5);
     for (let i = 1; i < positions.length; i++) expect(positions[i]).not.toBe(positions[i - 1]);
   });

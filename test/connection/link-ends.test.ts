@@ -5,7 +5,7 @@ import { Iteration } from "../../src/connection/iteration.js";
 import { Link } from "../../src/connection/link.js";
 import type { LinkUser } from "../../src/connection/link-user.js";
 import { type ConnectionOptions, settingsFor } from "../../src/connection/options.js";
-import { zwsParts } from "../../src/connection/websocket.js";
+import { zwsParts } from "../../src/connection/zws-link.js";
 import {
   encodeCommand,
   encodeFrame,

@@ -4,7 +4,7 @@ import { Link } from "../../src/connection/link.js";
 import { settingsFor } from "../../src/connection/options.js";
 import { ZmtpOutbox } from "../../src/connection/outbox.js";
 import type { Transport } from "../../src/connection/transport.js";
-import { zwsParts } from "../../src/connection/websocket.js";
+import { zwsParts } from "../../src/connection/zws-link.js";
 import { defaultCodec, encodeCommand, encodeFrame } from "../../src/index.js";
 import { zwsGreeting } from "../../src/session/zws.js";
 import { ascii, bytes, concat, pattern } from "../support/pieces.js";

@@ -1,8 +1,7 @@
 /** Deadlines while our own thread is busy for seconds: what the peer did meanwhile counts. */
-import { performance } from "node:perf_hooks";
-import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { encodeFrame, encodeGreeting } from "../../src/node.js";
+import { BUSY, busy, PATIENCE, someTurns } from "../support/busy.js";
 import { connected, listening } from "../support/connections.js";
 import { otherThread } from "../support/other-thread.js";
 import { pattern } from "../support/pieces.js";
@@ -11,21 +10,6 @@ import { hello } from "../support/raw.js";
 const PAIR = { socketType: "PAIR" } as const;
 const GREETING = encodeGreeting();
 const READY = hello("PAIR").subarray(GREETING.length);
-
-/** Far longer than a handshake takes on a busy machine, and shorter than this thread is busy. */
-const PATIENCE = 1500;
-const BUSY = 2500;
-
-/** Keeps this thread from doing anything else. */
-function busy(milliseconds: number): void {
-  const end = performance.now() + milliseconds;
-  while (performance.now() < end);
-}
-
-/** As many turns of the loop as it takes to accept a socket that is connected. */
-async function someTurns(): Promise<void> {
-  for (let i = 0; i < 10; i++) await turn();
-}
 
 describe("a busy thread of ours", () => {
   /** As `says` of `otherThread`: what a PAIR says, each behind so many octets of ours. */

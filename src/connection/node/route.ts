@@ -1,10 +1,10 @@
 /** The ways to a peer: a socket, a WebSocket. Which one, the table of schemes says. */
 import { type Socket, connect as socketTo, type TcpNetConnectOpts } from "node:net";
-import { dialWebSocket } from "../connect.js";
+import { dialWebSocket } from "../dial-websocket.js";
 import type { EndpointOf } from "../endpoint.js";
 import type { Link } from "../link.js";
 import type { LinkParts } from "../link-user.js";
-import { refuseHeartbeat, zwsParts } from "../websocket.js";
+import { refuseHeartbeat, zwsParts } from "../zws-link.js";
 import { warnIfExposed } from "./exposed.js";
 import type { NodeSettings } from "./options.js";
 import { SocketTransport } from "./socket.js";

@@ -1,7 +1,7 @@
 /** The `ws` package, an optional peer dependency: asked for only where it is needed. */
 import type * as Package from "ws";
 import { checkedFrameSize } from "../../codec/frame.js";
-import type { OpenWebSocket } from "../connect.js";
+import type { OpenWebSocket } from "../dial-websocket.js";
 import { connectionError } from "../fault.js";
 
 /** Loads it; rejects with a {@link ZmtpError} NO_WEBSOCKET where it is not installed. */

@@ -11,13 +11,23 @@ export function factsOf(error: unknown): ErrorFacts | undefined {
       offset: undefined,
       section: undefined,
       hint: undefined,
+      reason: undefined,
       blame: "network",
       cause: undefined,
     } as const;
     return { code: "CONNECTION_LOST", message, ...facts };
   }
-  const { code, message, offset, section, hint, blame, cause } = error;
-  return { code, message, offset, section, hint, blame, cause: cause instanceof Error ? plainCause(cause) : undefined };
+  const { code, message, offset, section, hint, reason, blame, cause } = error;
+  return {
+    code,
+    message,
+    offset,
+    section,
+    hint,
+    reason,
+    blame,
+    cause: cause instanceof Error ? plainCause(cause) : undefined,
+  };
 }
 
 /** An error of the system, with what can be cloned of it. */

@@ -6,7 +6,7 @@ import { ZmtpError } from "../../error.js";
 import { Metadata } from "../../session/metadata.js";
 import type { PeerInfo } from "../../session/peer.js";
 import { ZmtpSession } from "../../session/session.js";
-import { isSubscriber } from "../../session/socket-type.js";
+import { checkSubscriber } from "../../session/subscription.js";
 import { onAbort } from "../abort.js";
 import { Patience } from "../deadline.js";
 import { Deferred } from "../deferred.js";
@@ -101,7 +101,7 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
   }
 
   get drained(): Promise<void> {
-    return this.sender.drained(this.inbox.position);
+    return this.sender.drained(this.inbox.taken);
   }
 
   // What the application asks for.
@@ -231,8 +231,7 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
   }
 
   #subscription(type: "subscribe" | "cancel", prefix: Payload): void {
-    const { socketType } = this.#settings;
-    if (!isSubscriber(socketType)) throw new ZmtpError("NOT_A_SUBSCRIBER", `A ${socketType} has no subscriptions`);
+    checkSubscriber(this.#settings.socketType);
     this.#workplace.tell({ type, id: this.#id, prefix: octets(prefix, "the prefix of a subscription").slice() });
   }
 

@@ -2,6 +2,7 @@
 import { FrameBatch } from "../../codec/batch.js";
 import { Inbox } from "../inbox.js";
 import type { PayloadMaker } from "../payload-maker.js";
+import { type Taken, type TakenFrom, Takers } from "../takers.js";
 import { nextTurn } from "./next-turn.js";
 import { type RingReader, SLOT_CHUNK, SLOT_FROM, SLOT_KIND, SLOT_ROW, SLOT_ROWS, type Slot } from "./ring.js";
 import { LARGE } from "./ring-shapes.js";
@@ -21,22 +22,15 @@ export interface RingInboxUser {
   starved(): void;
 }
 
-type Result<T> = IteratorResult<T, undefined>;
-/** Somebody who waits, for a message or for a run. */
-interface Taker {
-  readonly messages: boolean;
-  readonly resolve: (result: Result<never>) => void;
-}
-
 /** The messages of one connection that lie in the ring and that nobody has consumed yet. */
-export class RingInbox {
+export class RingInbox implements TakenFrom {
   readonly #ring: RingReader;
   readonly #user: RingInboxUser;
   /** Messages of a run that was copied out of its slot, in part handed out. */
   readonly #copied: Inbox;
   /** Runs too large for a slot, in the order of the slots that stand for them. */
   #large: FrameBatch[] = [];
-  #takers: Taker[] = [];
+  readonly #takers = new Takers();
   /** The run that lies in the ring and is lent to a consumer of runs until it asks for the next. */
   #lent: FrameBatch | undefined;
   #ended = false;
@@ -58,23 +52,23 @@ export class RingInbox {
   }
 
   get wanted(): boolean {
-    return this.#takers.length > 0;
+    return this.#takers.any;
   }
 
   /** Another number after each message that is taken: two values that differ say that somebody reads. */
-  get position(): number {
+  get taken(): number {
     return this.#taken;
   }
 
-  nextMessage(): Promise<Result<Uint8Array[]>> {
+  nextMessage(): Promise<Taken<Uint8Array[]>> {
     this.#giveBack();
-    return this.#next(true) as Promise<Result<Uint8Array[]>>;
+    return this.#next(true) as Promise<Taken<Uint8Array[]>>;
   }
 
   /** The next run. The one before goes stale, and its slot back to the writer. */
-  nextRun(): Promise<Result<FrameBatch>> {
+  nextRun(): Promise<Taken<FrameBatch>> {
     this.#giveBack();
-    return this.#next(false) as Promise<Result<FrameBatch>>;
+    return this.#next(false) as Promise<Taken<FrameBatch>>;
   }
 
   /** Something new lies in the ring. */
@@ -108,13 +102,12 @@ export class RingInbox {
     this.end();
   }
 
-  #next(messages: boolean): Promise<Result<Uint8Array[] | FrameBatch>> {
-    const value = this.wanted || this.#rests() ? undefined : this.#take(messages);
+  #next(messages: boolean): Promise<Taken<Uint8Array[] | FrameBatch>> {
+    const value = this.wanted || this.#rests() ? undefined : this.take(messages);
     if (value !== undefined) return Promise.resolve({ done: false, value });
-    return new Promise((resolve) => {
-      this.#takers.push({ messages, resolve: resolve as never });
-      this.#serve();
-    });
+    const next = this.#takers.add<Uint8Array[] | FrameBatch>(messages);
+    this.#serve();
+    return next;
   }
 
   /** Whether the turn is given back before anything more is taken out of the ring. */
@@ -132,21 +125,14 @@ export class RingInbox {
 
   #serve(): void {
     if (this.#resting) return;
-    for (let taker = this.#takers[0]; taker !== undefined; taker = this.#takers[0]) {
-      const value = this.#take(taker.messages);
-      if (value === undefined) break;
-      this.#takers.shift();
-      taker.resolve({ done: false, value: value as never });
-    }
+    this.#takers.serve(this);
     if (!this.wanted) return;
     this.#user.starved();
-    if (!this.#ended) return;
-    const takers = this.#takers;
-    this.#takers = [];
-    for (const { resolve } of takers) resolve({ done: true, value: undefined });
+    if (this.#ended) this.#takers.end();
   }
 
-  #take(messages: boolean): Uint8Array[] | FrameBatch | undefined {
+  /** The next message or run; undefined if none is there. */
+  take(messages: boolean): Uint8Array[] | FrameBatch | undefined {
     if (this.#copied.readable) {
       this.#taken++;
       return messages ? this.#copied.takeMessage() : this.#copied.takeRun();
@@ -163,7 +149,7 @@ export class RingInbox {
     if (run === undefined) return undefined;
     this.#free();
     this.#copied.addRun(run);
-    return this.#take(messages);
+    return this.take(messages);
   }
 
   #takeSlot(slot: Slot, messages: boolean): Uint8Array[] | FrameBatch | undefined {
@@ -175,7 +161,7 @@ export class RingInbox {
       run.expire();
       this.#free();
       this.#copied.addRun(copy);
-      return this.#take(messages);
+      return this.take(messages);
     }
     this.#taken++;
     this.#lent = run;

@@ -52,6 +52,7 @@ export interface ErrorFacts {
   readonly offset: number | undefined;
   readonly section: string | undefined;
   readonly hint: string | undefined;
+  readonly reason: string | undefined;
   readonly blame: "peer" | "caller" | "network";
   readonly cause: unknown;
 }

@@ -2,10 +2,10 @@
  * PUB and XPUB: every message to all who have subscribed to it. RFC 29, "The PUB Socket Type", "The XPUB Socket Type".
  */
 
+import { Fifo } from "../../connection/fifo.js";
 import type { SocketType } from "../../session/socket-type.js";
 import { memoryOf, viewOf } from "../bytes.js";
 import { FanOut } from "../fan-out.js";
-import { Fifo } from "../fifo.js";
 import type { SentMessage } from "../message.js";
 import { Pattern, type Received } from "../pattern.js";
 import type { Pipe } from "../pipe.js";

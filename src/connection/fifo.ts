@@ -1,8 +1,9 @@
 /** A queue without holes: what is taken from its head costs nothing, however long it is. */
 
-/** Read entries are cut off in one go once there are this many of them. */
-const CUT = 1024;
+/** What was taken is cut off in one go, once it is so many entries at least, and half of them. */
+const CUT = 64;
 
+/** Entries in the order they came. What was taken is let go of at once, though its place may stay for a while. */
 export class Fifo<T> {
   #items: (T | undefined)[] = [];
   #head = 0;
