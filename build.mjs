@@ -21,7 +21,9 @@ import { parseAst } from "rolldown/parseAst";
 const ENTRIES = {
   index: "src/index.ts",
   node: "src/node.ts",
+  page: "src/page.ts",
   thread: "src/connection/node/worker.ts",
+  "page-thread": "src/connection/page/worker.ts",
   curve: "src/curve.ts",
   "curve-require": "src/curve-require.ts",
   inspect: "src/inspect/index.ts",

@@ -73,6 +73,10 @@ async function bundleJszmq() {
 /** Isolated, so that the page's clock is as fine as it can be. */
 const ISOLATED = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
 
+/** How much a page draws while it receives: messages of a run that lasts some seconds. */
+const STREAM = 400_000;
+const STREAM_ROUNDS = 5;
+
 /**
  * A plain static folder, and a page that asks here what to do next: no debugger looks on, since one that does hears of every message
  * that a WebSocket receives, and slows it down twenty times.
@@ -84,6 +88,11 @@ class Page {
   #result;
   #patience;
   #server = createServer((request, response) => this.#answer(request, response));
+  #headers;
+
+  constructor(headers) {
+    this.#headers = headers;
+  }
 
   async listen() {
     await new Promise((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
@@ -130,21 +139,29 @@ class Page {
 
   #file(name, response) {
     if (name === "index.html") {
-      response.writeHead(200, { ...ISOLATED, "content-type": "text/html" });
+      response.writeHead(200, { ...this.#headers, "content-type": "text/html" });
       response.end('<!doctype html><script type="module" src="page.js"></script>');
     } else if (/^[\w-]+\.js$/.test(name) && existsSync(join(folder, name))) {
-      response.writeHead(200, { ...ISOLATED, "content-type": "text/javascript" }).end(readFileSync(join(folder, name)));
+      const headers = { ...this.#headers, "content-type": "text/javascript" };
+      response.writeHead(200, headers).end(readFileSync(join(folder, name)));
     } else response.writeHead(404).end();
   }
 }
 
 await bundle({ input: here("browser/page.js") }, "page.js");
+await bundle({ input: here("../dist/page-thread.js") }, "page-thread.js");
 const obstacle = await bundleJszmq();
 const browser = await chromium.launch({ executablePath: EXECUTABLE, args: ARGS });
-const page = new Page();
 // In the browser's own context, which Playwright leaves alone.
 const devtools = await browser.newBrowserCDPSession();
-await devtools.send("Target.createTarget", { url: await page.listen() });
+
+async function opened(headers) {
+  const page = new Page(headers);
+  const { targetId } = await devtools.send("Target.createTarget", { url: await page.listen() });
+  return Object.assign(page, { targetId });
+}
+
+const page = await opened(ISOLATED);
 
 const suite =
   (name) =>
@@ -195,9 +212,64 @@ async function ws({ progress }) {
   };
 }
 
+/** Where the connection is at work, and in which page. */
+const PLACES = {
+  "main thread": { thread: false, headers: ISOLATED },
+  "worker, shared": { thread: true, headers: ISOLATED },
+  "worker, transferred": { thread: true, headers: {} },
+};
+
+/** A stream at full rate from libzmq, and the frames that the page draws meanwhile. */
+async function frames({ progress }) {
+  const peer = node("push-ws")("push");
+  await peer.next("ready");
+  const measured = async ({ thread, headers }, size) => {
+    // A page of its own each time: only one that is in front draws.
+    const page = await opened(headers);
+    page.progress = progress;
+    peer.tell(`go ${size} ${STREAM}`);
+    const [endpoint] = await peer.next("at");
+    const found = await page.run("frames", thread, endpoint, size, STREAM);
+    await peer.next("done");
+    await devtools.send("Target.closeTarget", { targetId: page.targetId });
+    return found;
+  };
+  const rows = [];
+  for (const [title, size] of Object.entries(SIZES)) {
+    const found = Object.fromEntries(Object.keys(PLACES).map((name) => [name, []]));
+    for (let round = 0; round < STREAM_ROUNDS; round++) {
+      for (const [name, place] of Object.entries(PLACES)) {
+        progress(`frames, ${title}, ${name}, round ${round + 1}`);
+        found[name].push(await measured(place, size));
+      }
+    }
+    for (const [name, all] of Object.entries(found)) {
+      const of = (field) => median(all.map((one) => one[field]));
+      rows.push({
+        messages: title,
+        "connection in": name,
+        "longest gap, ms": of("longest"),
+        "p99, ms": of("p99"),
+        "frames/s": median(all.map(({ frames, seconds }) => frames / seconds)),
+        "thousand messages/s": 1e6 / of("time"),
+      });
+    }
+  }
+  peer.close();
+  return {
+    title: "Frames under a stream",
+    note: `${STREAM} messages from a libzmq PUSH over ws://, as fast as they come, read in runs: milliseconds between two animation frames of the page. Medians of ${STREAM_ROUNDS} rounds that alternate, each in a page of its own.`,
+    columns: Object.keys(rows[0]),
+    rows,
+  };
+}
+
 try {
-  const suites = { ...Object.fromEntries(SUITES.map((name) => [name, suite(name)])), ws };
-  const steps = 42 + Object.keys(SIZES).length * RECEIVERS.length * (ROUNDS + 1);
+  const suites = { ...Object.fromEntries(SUITES.map((name) => [name, suite(name)])), ws, frames };
+  const steps =
+    42 +
+    Object.keys(SIZES).length * RECEIVERS.length * (ROUNDS + 1) +
+    Object.keys(SIZES).length * Object.keys(PLACES).length * STREAM_ROUNDS;
   await main("Browser", suites, { on: [`Chromium ${browser.version()}`] }, steps);
 } finally {
   await browser.close();

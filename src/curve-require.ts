@@ -3,10 +3,11 @@
  * Needs the package `libsodium-wrappers`, which is loaded with this entry and by nothing else. Nothing here waits at
  * the top level, so that `require` can load it.
  */
-import { type Cryptography, sodiumCryptography } from "./mechanism/crypto.js";
+import type { Cryptography } from "./mechanism/crypto.js";
 import { type CurveClientOptions, curveClientWith } from "./mechanism/curve-client.js";
 import { type CurveKey, keyOf } from "./mechanism/curve-keys.js";
 import { type CurveServerOptions, curveServerWith } from "./mechanism/curve-server.js";
+import { sodiumCryptography } from "./mechanism/sodium.js";
 import { encodeZ85 } from "./mechanism/z85.js";
 import type { Mechanism } from "./session/mechanism.js";
 

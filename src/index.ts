@@ -10,7 +10,7 @@ export type { Message, Octets, Payload } from "./codec/payload.js";
 export { FrameDecoderStream, FrameEncoderStream } from "./codec/streams.js";
 export { wasmCodec } from "./codec/wasm.js";
 export { connect } from "./connection/connect.js";
-export type { Connection } from "./connection/connection.js";
+export type { Connection, ThreadMemory } from "./connection/connection.js";
 export { overTransport } from "./connection/custom.js";
 export type { EndedBy, Ending } from "./connection/ending.js";
 export type { ConnectionOptions, HeartbeatOptions } from "./connection/options.js";

@@ -1,5 +1,5 @@
 /** What runs inside the page: the codec's suites, and the receivers of ws://. */
-import { connect, jsCodec, wasmCodec } from "monocoque";
+import { connect, jsCodec, wasmCodec } from "monocoque/page";
 import { consume, owned, session } from "../codec/consume.js";
 import { batches, encode, greeting } from "../codec/encode.js";
 import { scan } from "../codec/scan.js";
@@ -17,9 +17,49 @@ const progress = (step) => post("progress", step);
 const jobs = {
   suite: (name) => suites[name]({ codecs: [wasmCodec(), jsCodec()], progress }),
   receive: (name, ...rest) => receivers[name](...rest),
+  frames: (thread, ...rest) => smoothness(thread, ...rest),
   /** What stands in the way of the bundle that leans on Node, if anything does. */
   jszmq: () => jszmq().then(() => "", String),
 };
+
+/**
+ * As `batches()` below, with an eye on the frames that the page draws meanwhile: nanoseconds a message, and milliseconds
+ * between frames.
+ */
+async function smoothness(thread, url, size, count) {
+  const connection = await connect(url, { socketType: "PULL", thread });
+  const clock = clockFor(count);
+  const gaps = [];
+  let last;
+  let watching = true;
+  const frame = (now) => {
+    if (last !== undefined) gaps.push(now - last);
+    last = now;
+    if (watching) requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+  for await (const batch of connection.batches()) {
+    const { bytes, length } = batch;
+    for (let i = 0; i < length; i++) {
+      const start = batch.start(i);
+      check(batch.end(i) - start === size);
+      sink.octets += bytes[start];
+    }
+    if (clock.count(length)) break;
+  }
+  gaps.push(performance.now() - (last ?? performance.now()));
+  watching = false;
+  await connection.close();
+  gaps.sort((a, b) => a - b);
+  return {
+    by: connection.thread ?? "main",
+    time: clock.result,
+    longest: gaps.at(-1),
+    p99: gaps[Math.floor(gaps.length * 0.99)],
+    frames: gaps.length,
+    seconds: (clock.result * count) / 1e9,
+  };
+}
 
 /** Receives `count` messages of `size` octets; resolves to nanoseconds a message between the first and the last. */
 const receivers = {

@@ -13,6 +13,8 @@ const publisher = new Publisher({ linger: 0, sendHighWaterMark: 100_000 });
 await publisher.bind(endpoint);
 
 const FOLDERS = { "/dist/": new URL(".", import.meta.resolve("monocoque")), "/": new URL(".", import.meta.url) };
+// Cut off from others, a page may share memory with its workers.
+const ISOLATED = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript" };
 
 const server = createServer(async (request, response) => {
@@ -22,7 +24,7 @@ const server = createServer(async (request, response) => {
   const name = pathname.slice(mount.length) || "index.html";
   const type = TYPES[extname(name)];
   const body = type && (await readFile(new URL(`./${name}`, FOLDERS[mount])).catch(() => undefined));
-  response.writeHead(body ? 200 : 404, { "content-type": type ?? "text/plain" }).end(body);
+  response.writeHead(body ? 200 : 404, { ...ISOLATED, "content-type": type ?? "text/plain" }).end(body);
 });
 server.listen(Number(port), "127.0.0.1", () => {
   console.log(`http://127.0.0.1:${server.address().port}/?endpoint=${publisher.lastEndpoint}`);

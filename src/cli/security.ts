@@ -1,9 +1,10 @@
 /** PLAIN and CURVE on the command line. Secrets come from a file or the environment. RFC 24, RFC 25, RFC 26. */
 import { readFile } from "node:fs/promises";
-import { type Cryptography, sodiumCryptography } from "../mechanism/crypto.js";
+import type { Cryptography } from "../mechanism/crypto.js";
 import { curveClientWith } from "../mechanism/curve-client.js";
 import { keyOf } from "../mechanism/curve-keys.js";
 import { plainClient } from "../mechanism/plain.js";
+import { sodiumCryptography } from "../mechanism/sodium.js";
 import type { Mechanism } from "../session/mechanism.js";
 import { hasSodium } from "../zeromq/curve-support.js";
 import type { Context, Options } from "./command.js";

@@ -1,6 +1,6 @@
 /** A run of consecutive frames: the octets it arrived in, and a table of where each payload lies. */
 import { ZmtpError } from "../error.js";
-import type { Engine } from "./codec.js";
+import type { Engine } from "./engine.js";
 import type { Frame } from "./frame.js";
 import { END_MASK, MORE_BIT } from "./layout.js";
 import type { Octets } from "./payload.js";

@@ -1,8 +1,9 @@
 /** From octets, cut anywhere, to batches of frames. RFC 37, "Framing". */
 import { ZmtpError } from "../error.js";
 import { FrameBatch } from "./batch.js";
-import { type Codec, type Engine, engineOf } from "./codec.js";
+import type { Codec } from "./codec.js";
 import { defaultCodec } from "./default.js";
+import { type Engine, engineOf } from "./engine.js";
 import { COMMAND, checkedLength, type Header, type Limits, limitsFor, readHeader } from "./frame.js";
 import { LargeFrame } from "./large-frame.js";
 import { HEADROOM, INPUT, INPUT_SIZE, LANDING } from "./layout.js";
@@ -11,9 +12,9 @@ import { asOctets, type Octets } from "./payload.js";
 import { Unread } from "./unread.js";
 
 /**
- * An unfinished frame waits in the tail, and joins the run of the next chunk, unless that takes a copy too many: if
- * it will not be finished by another chunk as large as this one, and is larger than this, it is put together in a
- * buffer of its own.
+ * An unfinished frame waits in the tail, and is copied once more when the next chunk has come. That is too dear for a
+ * frame of more octets than this which another chunk of the same size would not finish: it is put together in a buffer
+ * of its own.
  */
 const LARGE = 4096;
 
@@ -153,7 +154,7 @@ export class FrameDecoder implements IterableIterator<FrameBatch> {
     this.#position = position;
   }
 
-  /** @internal For tests, and for whoever reads on in its place. */
+  /** @internal For tests, and for whoever takes the unread octets over and reads on in place of this decoder. */
   get unread(): Unread {
     return this.#unread;
   }

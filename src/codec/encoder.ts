@@ -1,7 +1,8 @@
 /** From messages and batches to octets. RFC 37, "Framing". */
 import type { FrameBatch } from "./batch.js";
-import { type Codec, type Engine, engineOf } from "./codec.js";
+import type { Codec } from "./codec.js";
 import { defaultCodec } from "./default.js";
+import { type Engine, engineOf } from "./engine.js";
 import { COMMAND, checkedLength, LONG_HEADER, MORE, sizeOfHeader, writeHeader } from "./frame.js";
 import { CAPACITY } from "./layout.js";
 import { asOctets, framesOf, type Message, type Octets, octets, type Payload } from "./payload.js";

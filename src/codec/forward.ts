@@ -1,17 +1,17 @@
 /** A batch as octets to send: one copy where it lies as it came, else framed anew. RFC 37, "Framing". */
 import type { FrameBatch } from "./batch.js";
-import type { Engine } from "./codec.js";
+import type { Engine } from "./engine.js";
 import { COMMAND, MORE, sizeOfHeader, writeHeader } from "./frame.js";
 import { END_MASK } from "./layout.js";
 import type { Octets } from "./payload.js";
 
-/** Up to here a loop copies a payload faster than `set`. */
+/** Payloads of at most so many octets are copied faster by a loop than by `set`. */
 const LOOPED = 8;
 
 /** @internal All frames of a batch as octets, owned. */
 export function encodeBatch(batch: FrameBatch, engine: Engine): Octets {
   const { run } = batch;
-  // Made from its octets, memory need not be cleared first.
+  // The constructor copies. To make memory and then fill it, the engine would clear it first.
   if (run !== undefined) return new Uint8Array(run);
   const rows = batch.rowsFor(engine);
   if (rows !== undefined) return gathered(batch, rows, engine);

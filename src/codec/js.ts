@@ -2,7 +2,8 @@
  * The codec in TypeScript: the same three functions as `assembly/`, over a memory of the same layout. RFC 37,
  * "Framing".
  */
-import { type Codec, Engine, type Operations } from "./codec.js";
+import type { Codec } from "./codec.js";
+import { Engine, type Operations } from "./engine.js";
 import { LONG_HEADER, MORE, SHORT_MAX, writeHeader } from "./frame.js";
 import { AS_SERVER_AT, MAJOR_AT, MECHANISM_AT, SIGNATURE_END } from "./greeting-layout.js";
 import {

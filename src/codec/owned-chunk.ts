@@ -1,6 +1,6 @@
 /** Chunks that are ours to keep: how they are scanned, and how much of them a batch may keep alive. */
 import type { FrameBatch } from "./batch.js";
-import type { Engine } from "./codec.js";
+import type { Engine } from "./engine.js";
 import { WINDOW_SIZE } from "./layout.js";
 import { scanOctets } from "./scan.js";
 import type { Unread } from "./unread.js";

@@ -2,7 +2,7 @@
 
 const utf8 = new TextEncoder();
 
-/** Up to here a loop over ASCII beats the view that `encodeInto` needs. */
+/** Texts of at most so many letters are written faster by a loop: `encodeInto` needs a view made for it. */
 const LOOPED_UNITS = 48;
 
 /** UTF-8 takes at most three octets for each UTF-16 unit. */

@@ -1,5 +1,5 @@
 /** Octets that have come and have not been read: in the window, in a chunk of our own, or waiting in the tail. */
-import type { Engine, Tenant } from "./codec.js";
+import type { Engine, Tenant } from "./engine.js";
 import { HEADROOM, INPUT, INPUT_SIZE } from "./layout.js";
 import type { Octets } from "./payload.js";
 import { Tail } from "./tail.js";
@@ -162,7 +162,7 @@ export class Unread implements Tenant {
     else this.#hide("backlog");
   }
 
-  /** They will never be read. */
+  /** Throws the unread octets away. */
   discard(): void {
     this.#behind = undefined;
     this.tail.drop(this.tail.length);

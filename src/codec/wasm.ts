@@ -1,5 +1,6 @@
 /** The codec in WebAssembly: `assembly/`, compiled and inlined at build, instantiated once a thread. */
-import { type Codec, Engine, type Operations } from "./codec.js";
+import type { Codec } from "./codec.js";
+import { Engine, type Operations } from "./engine.js";
 import { instantiateSync } from "./loader.js";
 import { codecWasm } from "./module.js";
 

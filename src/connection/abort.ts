@@ -1,4 +1,4 @@
-/** Abort signals: any number of connections may share one, with one listener between them. */
+/** Abort signals. Any number of connections may share one: it gets one listener for all of them. */
 
 const waiting = new WeakMap<AbortSignal, Set<() => void>>();
 

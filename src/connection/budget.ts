@@ -1,5 +1,6 @@
 /**
- * What all peers of one listener together may make us hold: each alone may stay within its limits, and all of them not.
+ * What all peers of one listener together may make us hold: a thousand peers may each stay within their limits, and
+ * still be too much.
  */
 import type { ZmtpError } from "../error.js";
 import { connectionError } from "./fault.js";

@@ -3,7 +3,7 @@ import type { Connection } from "./connection.js";
 import { dialWebSocket, platformOpener } from "./dial-websocket.js";
 import { parseEndpoint } from "./endpoint.js";
 import { open } from "./open.js";
-import { type ConnectionOptions, settingsFor } from "./options.js";
+import { type ConnectionOptions, type LinkSettings, settingsFor } from "./options.js";
 import { refuseHeartbeat, zwsParts } from "./zws-link.js";
 
 /**
@@ -14,11 +14,20 @@ import { refuseHeartbeat, zwsParts } from "./zws-link.js";
  *   tcp:// and ipc://); a TypeError or a RangeError for an option that will not do.
  */
 export async function connect(url: string, options: ConnectionOptions): Promise<Connection> {
+  if ((options as { thread?: unknown } | undefined)?.thread) {
+    throw new TypeError('thread: import connect from "monocoque/page", or from "monocoque/node"');
+  }
+  const [endpoint, checked] = checkedCall(url, options);
+  const [settings, parts] = zwsParts(checked);
+  return open(settings, parts, (link) => dialWebSocket(endpoint, link, platformOpener()));
+}
+
+/** @internal Where such a call leads to, and how; throws for whatever will not do. */
+export function checkedCall(url: string, options: ConnectionOptions): [URL, LinkSettings] {
   const endpoint = parseEndpoint(url);
   if (endpoint.scheme !== "ws") {
     throw new TypeError(`${endpoint.scheme}:// needs sockets: import connect from "monocoque/node"`);
   }
   refuseHeartbeat(options);
-  const [settings, parts] = zwsParts(settingsFor(options));
-  return open(settings, parts, (link) => dialWebSocket(endpoint.url, link, platformOpener()));
+  return [endpoint.url, settingsFor(options)];
 }

@@ -5,6 +5,9 @@ import type { Message, Octets, Payload } from "../codec/payload.js";
 import type { PeerInfo } from "../session/peer.js";
 import type { Ending } from "./ending.js";
 
+/** How the runs of a connection in another thread come over: in a SharedArrayBuffer, or in ordinary memory. */
+export type ThreadMemory = "shared" | "transferred";
+
 /**
  * One connection to one peer, behind its handshake.
  *
@@ -25,6 +28,11 @@ export interface Connection<P extends Uint8Array = Octets> extends AsyncIterable
   readonly closed: Promise<Ending>;
   /** What `closed` resolves with; undefined while the connection lives. */
   readonly ending: Ending | undefined;
+  /**
+   * Where its work is done. Undefined: in this thread. Otherwise in another, and what `batches()` gives lies in memory
+   * that is "shared" with it, which platform calls do not take views of, or was "transferred" and is ordinary.
+   */
+  readonly thread: ThreadMemory | undefined;
   /** Octets accepted that the system has not taken yet. */
   readonly bufferedAmount: number;
   /**

@@ -1,4 +1,4 @@
-/** Deadlines for others: a busy thread of ours is not taken for their silence. */
+/** Deadlines for peers: if this thread was busy, that is not taken for the silence of a peer. */
 import { after, type Timer } from "./timer.js";
 
 /** What an engine may have beside its timers. */

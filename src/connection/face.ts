@@ -2,7 +2,7 @@
 import type { FrameBatch } from "../codec/batch.js";
 import type { Message, Payload } from "../codec/payload.js";
 import type { PeerInfo } from "../session/peer.js";
-import type { Connection } from "./connection.js";
+import type { Connection, ThreadMemory } from "./connection.js";
 import type { Ending } from "./ending.js";
 import { Iteration, type ReadFrom } from "./iteration.js";
 import type { Outflow } from "./outflow.js";
@@ -15,6 +15,7 @@ export interface Faced extends ReadFrom {
   readonly peer: PeerInfo;
   readonly transport: Pick<Transport, "remoteAddress" | "ref" | "unref"> | undefined;
   readonly ending: Ending | undefined;
+  readonly thread?: ThreadMemory;
   readonly outflow: Pick<Outflow, "waiting" | "outbox">;
   readonly sender: Sender;
   readonly drained: Promise<void>;
@@ -64,6 +65,10 @@ function faceClass(): Constructor {
 
     get ending(): Ending | undefined {
       return this.#link.ending;
+    }
+
+    get thread(): ThreadMemory | undefined {
+      return this.#link.thread;
     }
 
     get bufferedAmount(): number {

@@ -81,8 +81,8 @@ const REFUSALS = {
   NO_MECHANISM: {
     blame: "caller",
     hint:
-      "Makers are provided in the worker, as soon as it is loaded: `provideMechanism` of monocoque/thread, in a worker " +
-      "of your own.",
+      "Makers are provided in the worker, as soon as it is loaded: `provideMechanism` of monocoque/thread, in a " +
+      "worker of your own.",
   },
   THREAD_SILENT: {
     blame: "caller",

@@ -1,4 +1,4 @@
-/** A queue without holes: what is taken from its head costs nothing, however long it is. */
+/** A queue: to take the oldest entry costs the same, however many there are. */
 
 /** What was taken is cut off in one go, once it is so many entries at least, and half of them. */
 const CUT = 64;

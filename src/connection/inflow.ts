@@ -1,4 +1,4 @@
-/** The way in: what waits to be consumed, and a peer that is not read from while too much does. */
+/** The way in: what waits to be consumed, and a pause in reading from the peer while too much waits. */
 import { Inbox, type InboxUser } from "./inbox.js";
 import type { PayloadMaker } from "./payload-maker.js";
 import type { Transport } from "./transport.js";

@@ -163,6 +163,7 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
   }
 
   // What the inflow, the outflow and the heart tell.
+
   heldChanged(): void {
     this.#budget?.changed(this);
   }
@@ -193,7 +194,7 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
     this.#fail("timeout", reasons.heartbeatTimeout(silence));
   }
 
-  // What comes of what came.
+  // What the session has made of what came.
 
   /** Messages are wanted until one side closes. What a peer sends behind our goodbye is dropped. */
   get hearing(): boolean {

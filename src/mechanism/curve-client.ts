@@ -4,23 +4,11 @@ import type { Handshake, Mechanism, Progress } from "../session/mechanism.js";
 import { parseMetadata } from "../session/metadata.js";
 import type { LocalInfo } from "../session/peer.js";
 import type { Cryptography, KeyPair } from "./crypto.js";
-import {
-  COOKIE,
-  Counter,
-  CURVE,
-  KEY,
-  LONG_NONCE,
-  MAC,
-  malformed,
-  nonceOf,
-  openBox,
-  Rising,
-  Secrets,
-  SHORT_NONCE,
-  sharedWith,
-  unexpected,
-} from "./curve-box.js";
+import { COOKIE, CURVE, KEY, LONG_NONCE, MAC, nonceOf, openBox, SHORT_NONCE, sharedWith } from "./curve-box.js";
+import { Counter, Rising } from "./curve-counter.js";
+import { malformed, unexpected } from "./curve-fault.js";
 import { type CurveKey, keyOf, pairOf } from "./curve-keys.js";
+import { Secrets } from "./curve-secrets.js";
 import { curveTraffic } from "./curve-traffic.js";
 
 const VERSION = Uint8Array.of(1, 0);

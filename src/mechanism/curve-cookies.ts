@@ -1,6 +1,7 @@
 /** Cookies: what a CURVE server would have to remember of a client, sealed and handed to it. RFC 26, "WELCOME". */
 import type { Cryptography } from "./crypto.js";
-import { COOKIE, KEY, LONG_NONCE, nonceOf, unopened } from "./curve-box.js";
+import { COOKIE, KEY, LONG_NONCE, nonceOf } from "./curve-box.js";
+import { unopened } from "./curve-fault.js";
 
 /** Milliseconds for which a key seals cookies. It opens them for as long again: between one and two minutes each. */
 const AGE = 60_000;

@@ -7,25 +7,12 @@ import type { Handshake, Mechanism, Progress } from "../session/mechanism.js";
 import { Metadata, parseMetadata } from "../session/metadata.js";
 import type { LocalInfo } from "../session/peer.js";
 import type { Cryptography, KeyPair } from "./crypto.js";
-import {
-  COOKIE,
-  Counter,
-  CURVE,
-  KEY,
-  LONG_NONCE,
-  MAC,
-  malformed,
-  nonceOf,
-  openBox,
-  Rising,
-  Secrets,
-  SHORT_NONCE,
-  sharedWith,
-  unexpected,
-  unopened,
-} from "./curve-box.js";
+import { COOKIE, CURVE, KEY, LONG_NONCE, MAC, nonceOf, openBox, SHORT_NONCE, sharedWith } from "./curve-box.js";
 import { Cookies } from "./curve-cookies.js";
+import { Counter, Rising } from "./curve-counter.js";
+import { malformed, unexpected, unopened } from "./curve-fault.js";
 import { type CurveKey, pairOf, sameOctets } from "./curve-keys.js";
+import { Secrets } from "./curve-secrets.js";
 import { curveTraffic } from "./curve-traffic.js";
 import { encodeZ85 } from "./z85.js";
 import { type Admission, judged, type Verdict, type ZapHandler, zapRequest } from "./zap.js";

@@ -3,7 +3,9 @@ import { writeHeader } from "../codec/frame.js";
 import type { Command } from "../session/command.js";
 import type { Traffic, Unsealed } from "../session/mechanism.js";
 import type { Cryptography } from "./crypto.js";
-import { type Counter, KEY, MAC, malformed, nonceOf, openBox, type Rising, SHORT_NONCE } from "./curve-box.js";
+import { KEY, MAC, nonceOf, openBox, SHORT_NONCE } from "./curve-box.js";
+import type { Counter, Rising } from "./curve-counter.js";
+import { malformed } from "./curve-fault.js";
 
 const NAME = "MESSAGE";
 

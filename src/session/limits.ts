@@ -2,7 +2,7 @@
 import type { Limits } from "../codec/frame.js";
 
 /** Octets of one command of a handshake: far more than any metadata in use. */
-export const MAX_HANDSHAKE_FRAME = 64 * 1024;
+const MAX_HANDSHAKE_FRAME = 64 * 1024;
 
 /** Octets of all commands of a handshake together, and of what may wait behind a question that is not answered yet. */
 export const MAX_HANDSHAKE_OCTETS = 128 * 1024;

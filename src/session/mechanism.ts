@@ -1,5 +1,5 @@
 /** The seam where security mechanisms plug in. RFC 37, "Authentication and Confidentiality". */
-import type { ZmtpError } from "../error.js";
+import { ZmtpError } from "../error.js";
 import type { Command } from "./command.js";
 import type { Greeting } from "./greeting.js";
 import type { Metadata } from "./metadata.js";
@@ -122,4 +122,9 @@ export function checkedMechanism(mechanism: Mechanism): Mechanism {
     );
   }
   return mechanism;
+}
+
+/** @internal What a mechanism throws that is no ZmtpError is a fault of its code. */
+export function mechanismFailed(cause: unknown, offset: number | undefined): ZmtpError {
+  return new ZmtpError("MECHANISM_FAILED", "The security mechanism threw an error of its own", { offset, cause });
 }

@@ -1,8 +1,8 @@
 /** What leaves in traffic: messages, batches and commands, in clear text or sealed. RFC 37, "Traffic". */
 import type { FrameBatch } from "../codec/batch.js";
-import type { Engine } from "../codec/codec.js";
 import { FrameDecoder } from "../codec/decoder.js";
 import { encodeMessage } from "../codec/encoder.js";
+import type { Engine } from "../codec/engine.js";
 import { encodeBatch } from "../codec/forward.js";
 import { LARGEST_FRAME } from "../codec/frame.js";
 import { framesOf, type Message, type Octets, octets } from "../codec/payload.js";

@@ -1,6 +1,6 @@
 /** Where a session stands: Greeting → Handshake → Active, and over. RFC 37, "Overall Behavior". */
 import type { ZmtpError } from "../error.js";
-import type { GreetingReader } from "./greeting.js";
+import type { GreetingReader } from "./greeting-reader.js";
 import type { HandshakeInProgress } from "./handshake.js";
 import type { Traffic } from "./mechanism.js";
 import type { Outgoing } from "./outgoing.js";

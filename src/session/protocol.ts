@@ -1,7 +1,7 @@
 /** What leads from one state of a session to the next. RFC 37, "Overall Behavior". */
 import { type FrameBatch, ownedFrame } from "../codec/batch.js";
-import { type Engine, engineOf } from "../codec/codec.js";
 import { defaultCodec } from "../codec/default.js";
+import { type Engine, engineOf } from "../codec/engine.js";
 import { type Frame, type Limits, limitsFor } from "../codec/frame.js";
 import { GREETING_SIZE } from "../codec/layout.js";
 import type { Octets } from "../codec/payload.js";
@@ -13,17 +13,25 @@ import type { SessionBatchEvent } from "./event.js";
 import { EventQueue } from "./event-queue.js";
 import { type FrameEncoding, zmtpEncoding } from "./frame-encoding.js";
 import { FrameSource } from "./frame-source.js";
-import { type Greeting, GreetingReader } from "./greeting.js";
+import type { Greeting } from "./greeting.js";
+import { GreetingReader } from "./greeting-reader.js";
 import { HandshakeInProgress } from "./handshake.js";
 import { pongBody } from "./heartbeat.js";
 import { MAX_SEALING } from "./limits.js";
-import { type Complete, checkedMechanism, type Mechanism, type Progress, type Traffic } from "./mechanism.js";
+import {
+  type Complete,
+  checkedMechanism,
+  type Mechanism,
+  mechanismFailed,
+  type Progress,
+  type Traffic,
+} from "./mechanism.js";
 import { nullMechanism } from "./null.js";
 import type { SessionOptions } from "./options.js";
 import { Outgoing } from "./outgoing.js";
 import { checkedLocal, type LocalInfo } from "./peer.js";
 import type { Active, InGreeting, InHandshake, Over, Phase } from "./phase.js";
-import { mechanismFailed, unsealed } from "./sealed.js";
+import { unsealed } from "./sealed.js";
 import { isPublisher, type SocketType } from "./socket-type.js";
 import { subscriptionsIn } from "./subscription.js";
 

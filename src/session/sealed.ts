@@ -2,7 +2,7 @@
 import type { Frame } from "../codec/frame.js";
 import { ZmtpError } from "../error.js";
 import type { Command } from "./command.js";
-import type { Traffic } from "./mechanism.js";
+import { mechanismFailed, type Traffic } from "./mechanism.js";
 
 const IN_THE_CLEAR =
   "Both peers have agreed to seal what they send, so this frame is forged, or the peer's implementation is broken.";
@@ -54,9 +54,4 @@ function unsealedBy(traffic: Traffic, sealed: Command): Frame {
     if (error instanceof ZmtpError) throw error;
     throw mechanismFailed(error, sealed.position);
   }
-}
-
-/** What a mechanism throws that is no ZmtpError is a fault of its code. */
-export function mechanismFailed(cause: unknown, offset: number | undefined): ZmtpError {
-  return new ZmtpError("MECHANISM_FAILED", "The security mechanism threw an error of its own", { offset, cause });
 }

@@ -1,4 +1,4 @@
-/** A peer that came to an endpoint that we have bound. Its pipe dies with its link. */
+/** A peer that came to an endpoint that we have bound. Its pipe ends with its link: nobody can reach for it again. */
 import { defaultCodec } from "../codec/default.js";
 import type { Ending } from "../connection/ending.js";
 import { FAREWELL } from "../connection/limits.js";

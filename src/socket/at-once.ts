@@ -1,10 +1,16 @@
 /** How often a socket answers at once before the event loop has a turn, so that others run as well. */
-import { nextTurn } from "./turn.js";
+import { nextTurn } from "../connection/next-turn.js";
+import type { SentMessage } from "./message.js";
 
 /** So many messages at most are received within one turn: the application does something with each of them. */
 const RECEIVED_PER_TURN = 512;
-/** So many are sent: some tenths of a millisecond's work, and small ones leave in writes of a size worth making. */
+/** So many small ones are sent: some tenths of a millisecond's work, and they leave in writes of a size worth making. */
 const SENT_PER_TURN = 4096;
+/**
+ * So many octets count as a further message, which makes some megabytes a turn at most: what the system would take
+ * meanwhile is not piled up, where it would grow cold and outlive the collector's first look.
+ */
+const OCTETS_OF_ONE = 256;
 
 /** The answer to every send that had room: one promise for all. */
 export const SENT: Promise<void> = Promise.resolve();
@@ -27,8 +33,9 @@ export class AtOnce {
   }
 
   /** The answer to a message that was sent: at once, or from time to time after a turn of the event loop. */
-  sent(): Promise<void> {
-    if (this.#sent++ < SENT_PER_TURN) return SENT;
+  sent(message: SentMessage): Promise<void> {
+    this.#sent += weightOf(message);
+    if (this.#sent <= SENT_PER_TURN) return SENT;
     this.#turn ??= new Promise((resolve) =>
       nextTurn(() => {
         this.renew();
@@ -38,4 +45,13 @@ export class AtOnce {
     );
     return this.#turn;
   }
+}
+
+/** A message that is large counts as several. */
+function weightOf(message: SentMessage): number {
+  if (typeof message === "string" || message instanceof Uint8Array)
+    return 1 + Math.floor(message.length / OCTETS_OF_ONE);
+  let weight = 0;
+  for (const frame of message) weight += weightOf(frame);
+  return weight;
 }

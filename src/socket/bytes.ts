@@ -17,7 +17,7 @@ const { Buffer: buffers } = globalThis as unknown as { Buffer?: Buffers };
 /** @internal A view of some memory. */
 export const view = bufferMaker(buffers) as (memory: ArrayBufferLike, offset: number, length: number) => Uint8Array;
 
-/** What a view of ours says it was made by. */
+/** The class of our views: what has it already need not be wrapped. */
 const owner: unknown = view(new ArrayBuffer(0), 0, 0).constructor;
 
 /** @internal A view of the same memory. */

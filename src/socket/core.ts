@@ -1,4 +1,6 @@
 /** A socket without its face: a pattern over pipes, and the one receive and the one send that may wait. */
+
+import { nextTurn } from "../connection/next-turn.js";
 import { AtOnce, SENT } from "./at-once.js";
 import { CONTEXT_OPTIONS, type ContextCore } from "./context.js";
 import { type EndpointOwner, Endpoints } from "./endpoints.js";
@@ -12,7 +14,6 @@ import type { Extra, Pattern, Received } from "./pattern.js";
 import { PATTERNS } from "./patterns.js";
 import type { Pipe, PipeUser } from "./pipe.js";
 import type { Settings } from "./settings.js";
-import { nextTurn } from "./turn.js";
 import { Waiting } from "./waiting.js";
 import { join, subscribe } from "./wishes.js";
 
@@ -117,7 +118,7 @@ export class SocketCore implements PipeUser, EndpointOwner, OptionOwner, OpenSoc
     const { pattern } = this;
     if (!pattern.writable && this.settings.sendTimeout !== 0) return this.#waitToWrite(message, extra);
     try {
-      return pattern.send(message, extra) ? this.#sent() : Promise.reject(fault("EAGAIN"));
+      return pattern.send(message, extra) ? this.#sent(message) : Promise.reject(fault("EAGAIN"));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -275,9 +276,9 @@ export class SocketCore implements PipeUser, EndpointOwner, OptionOwner, OpenSoc
   }
 
   /** A message was accepted. From time to time the answer comes after a turn of the event loop. */
-  #sent(): Promise<void> {
+  #sent(message: SentMessage): Promise<void> {
     // A REQ can be asked for its answer now, and so on.
     if (this.#reader !== undefined) this.#serve();
-    return this.#atOnce.sent();
+    return this.#atOnce.sent(message);
   }
 }

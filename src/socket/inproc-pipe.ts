@@ -1,7 +1,6 @@
 /** One end of a pipe between two sockets of one thread: messages are handed over; large payloads are not copied. */
 import type { FrameBatch } from "../codec/batch.js";
-import { FrameDecoder } from "../codec/decoder.js";
-import { encodeMessage } from "../codec/encoder.js";
+import { runOf } from "../codec/message-run.js";
 import { Fifo } from "../connection/fifo.js";
 import { copyOf, viewOf } from "./bytes.js";
 import type { EncodedOnce } from "./encoded-once.js";
@@ -56,9 +55,7 @@ export class InprocPipe implements Pipe {
 
   receiveBatch(): FrameBatch | undefined {
     const message = this.receive();
-    if (message === undefined) return undefined;
-    for (const batch of new FrameDecoder().push(encodeMessage(message))) return batch.toOwned();
-    return undefined;
+    return message && runOf(message);
   }
 
   /** Messages are handed over one by one: a run would have to be made of them. */

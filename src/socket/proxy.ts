@@ -1,6 +1,7 @@
 // biome-ignore-all lint/complexity/noArguments: how many there are is what is checked.
 /** `SocketProxy`, `Proxy` to its users: what comes in at one socket leaves by another, both ways. */
 
+import { nextTurn } from "../connection/next-turn.js";
 import { refuseMore } from "./arguments.js";
 import type { SocketCore } from "./core.js";
 import { coreOf } from "./core-of.js";
@@ -8,7 +9,6 @@ import { fault } from "./errno.js";
 import { hold, release } from "./hold.js";
 import { Relay } from "./relay.js";
 import type { Socket } from "./socket.js";
-import { nextTurn } from "./turn.js";
 
 /** Not started; running, or paused; over. */
 type State = "idle" | "running" | "paused" | "over";

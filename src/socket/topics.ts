@@ -1,4 +1,4 @@
-/** Who has subscribed to what: 10⁵ prefixes cost a message what one does. RFC 29. */
+/** Who has subscribed to what. A message costs the same, whether there is one prefix or 100,000. RFC 29. */
 import { type PrefixNode, PrefixTree } from "../connection/prefix-tree.js";
 
 /** Who holds a prefix, and how often. */

@@ -27,8 +27,8 @@ export class Waiting<T> {
     this.#attempt = attempt;
     this.#over = over;
     hold();
-    // The application's own clock, which nobody's slowness lengthens. But what had come in time counts, and a thread that
-    // was busy has not read it yet.
+    // The application's own clock, which nobody's slowness lengthens. But what had come in time counts, and a thread
+    // that was busy has not read it yet.
     if (timeout > 0) this.#timer = setTimeout(() => onceRead(() => this.#tooLate()), timeout);
   }
 

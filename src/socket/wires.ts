@@ -1,5 +1,6 @@
 /**
- * How sockets reach other processes: put in by whoever knows sockets and servers, so that this layer names no engine.
+ * How sockets reach other processes. An entry that knows the engine's sockets and servers puts this in (`useWires`), so
+ * this layer names no engine.
  */
 import type { EndpointOwner, OpenEndpoint } from "./endpoints.js";
 import { webWires } from "./web-wires.js";

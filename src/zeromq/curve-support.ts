@@ -1,9 +1,10 @@
 /** CURVE for sockets: the package `libsodium-wrappers`, loaded when a socket first wants it. RFC 25. */
 import { generateKeyPairSync } from "node:crypto";
 import { createRequire } from "node:module";
-import { type Cryptography, sodiumCryptography } from "../mechanism/crypto.js";
+import type { Cryptography } from "../mechanism/crypto.js";
 import { curveClientWith } from "../mechanism/curve-client.js";
 import { curveServerWith } from "../mechanism/curve-server.js";
+import { sodiumCryptography } from "../mechanism/sodium.js";
 import { decodeZ85, encodeZ85 } from "../mechanism/z85.js";
 import type { Mechanism } from "../session/mechanism.js";
 import type { CurveSupport } from "../socket/security.js";

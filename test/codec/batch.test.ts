@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { FrameBatch } from "../../src/codec/batch.js";
-import { engineOf } from "../../src/codec/codec.js";
+import { engineOf } from "../../src/codec/engine.js";
 import { encodeBatch } from "../../src/codec/forward.js";
 import { joinBatches } from "../../src/codec/join.js";
 import { encodeFrame, encodeMessage, FrameDecoder, FrameEncoder } from "../../src/index.js";

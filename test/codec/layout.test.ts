@@ -1,6 +1,6 @@
 /** The codec's memory: regions that do not overlap, with the slack that wide stores need. */
 import { expect, it } from "vitest";
-import { type Engine, engineOf } from "../../src/codec/codec.js";
+import { type Engine, engineOf } from "../../src/codec/engine.js";
 import * as layout from "../../src/codec/layout.js";
 import { codecs } from "../support/codecs.js";
 

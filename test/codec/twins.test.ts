@@ -1,7 +1,7 @@
 /** WebAssembly and its TypeScript twin held against each other directly: rows, status and output, octet by octet. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { engineOf } from "../../src/codec/codec.js";
+import { engineOf } from "../../src/codec/engine.js";
 import { CAPACITY, INPUT, OUTPUT_SIZE, WINDOW } from "../../src/codec/layout.js";
 import { scanOctets } from "../../src/codec/scan.js";
 import { sharedScan } from "../../src/codec/shared-scan.js";

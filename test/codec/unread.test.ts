@@ -1,7 +1,7 @@
 /** Octets that wait: where they are, and that nothing complete is ever held back or lost, whoever comes between. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { engineOf } from "../../src/codec/codec.js";
+import { engineOf } from "../../src/codec/engine.js";
 import { HEADROOM, INPUT_SIZE } from "../../src/codec/layout.js";
 import type { UnreadState } from "../../src/codec/unread.js";
 import { encodeFrame, type Frame, FrameDecoder } from "../../src/index.js";

@@ -12,6 +12,7 @@ import { Guests } from "../../src/connection/thread/guests.js";
 import { bufferOf, RingReader, ringMemory, scannedMemory } from "../../src/connection/thread/ring.js";
 import { RingInbox } from "../../src/connection/thread/ring-inbox.js";
 import { INBOUND, OUTBOUND } from "../../src/connection/thread/ring-shapes.js";
+import { equipStraight } from "../../src/connection/thread/straight.js";
 import type { News } from "../../src/connection/thread/words.js";
 import { encodeFrame } from "../../src/index.js";
 import { until } from "../socket/support.js";
@@ -37,9 +38,10 @@ function ends(by: (typeof BY)[number], options: Partial<ConnectionOptions> = {})
     },
     (said) => void news.push(said),
     (act) => void turns.push(act),
+    equipStraight,
   );
-  const memory = { inbound, outbound: ringMemory(OUTBOUND) };
-  guests.obey({ type: "open", id: 1, url: "", options: settings, mechanism: undefined, ...memory });
+  const shared = { inbound, outbound: ringMemory(OUTBOUND) };
+  guests.obey({ type: "open", id: 1, url: "", options: settings, mechanism: undefined, shared });
   const inbox = new RingInbox(new RingReader(bufferOf(inbound), INBOUND), plainPayload, {
     roomMade: () => guests.obey(1),
     starved() {},

@@ -2,7 +2,8 @@
 import { describe, expect, it, vi } from "vitest";
 import { settingsFor } from "../../src/connection/options.js";
 import type { TransportUser } from "../../src/connection/transport.js";
-import { refuseHeartbeat, type WebSocketLike, WebSocketTransport, zwsParts } from "../../src/connection/websocket.js";
+import { type WebSocketLike, WebSocketTransport } from "../../src/connection/websocket.js";
+import { refuseHeartbeat, zwsParts } from "../../src/connection/zws-link.js";
 import { ZwsOutbox } from "../../src/connection/zws-outbox.js";
 import type { Mechanism, ZmtpError } from "../../src/index.js";
 import { bytes, pattern } from "../support/pieces.js";

@@ -3,8 +3,8 @@ import sodium from "libsodium-wrappers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Cryptography, curveClient, curveKeyPair, curveServer } from "../../src/curve.js";
 import { type Mechanism, ZmtpSession } from "../../src/index.js";
-import { sodiumCryptography } from "../../src/mechanism/crypto.js";
 import { Cookies } from "../../src/mechanism/curve-cookies.js";
+import { sodiumCryptography } from "../../src/mechanism/sodium.js";
 import { converse } from "../support/converse.js";
 import { bytes, concat, receiveAll } from "../support/pieces.js";
 

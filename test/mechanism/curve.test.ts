@@ -117,7 +117,7 @@ describe("a handshake", () => {
   }
 
   it("is the RFC's, octet for octet", async () => {
-    const { sodiumCryptography } = await import("../../src/mechanism/crypto.js");
+    const { sodiumCryptography } = await import("../../src/mechanism/sodium.js");
     const { default: sodium } = await import("libsodium-wrappers");
     await sodium.ready;
     const real = sodiumCryptography(sodium);
@@ -341,7 +341,7 @@ describe("traffic", () => {
 
   it("with reserved flags inside the box is refused", async () => {
     const { curveTraffic } = await import("../../src/mechanism/curve-traffic.js");
-    const { Counter, Rising } = await import("../../src/mechanism/curve-box.js");
+    const { Counter, Rising } = await import("../../src/mechanism/curve-counter.js");
     const plain: Cryptography = {
       keyPair: () => ({ publicKey: bytes(), secretKey: bytes() }),
       publicKey: (key) => key,

@@ -3,7 +3,7 @@ import sodium from "libsodium-wrappers";
 import { describe, expect, it } from "vitest";
 import { type Cryptography, curveClient, curveKeyPair, curveServer, decodeZ85 } from "../../src/curve.js";
 import { encodeFrame, ZmtpError, ZmtpSession } from "../../src/index.js";
-import { sodiumCryptography } from "../../src/mechanism/crypto.js";
+import { sodiumCryptography } from "../../src/mechanism/sodium.js";
 import { converse } from "../support/converse.js";
 import { bytes } from "../support/pieces.js";
 

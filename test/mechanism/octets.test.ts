@@ -8,7 +8,8 @@
 import { describe, expect, it } from "vitest";
 import { curveClient, curveServer } from "../../src/curve.js";
 import { type Mechanism, nullServer, plainClient, plainServer, ZmtpError, ZmtpSession } from "../../src/index.js";
-import { type Cryptography, sodiumCryptography } from "../../src/mechanism/crypto.js";
+import type { Cryptography } from "../../src/mechanism/crypto.js";
+import { sodiumCryptography } from "../../src/mechanism/sodium.js";
 import { exhaustive } from "../support/amount.js";
 import { converse } from "../support/converse.js";
 import { concat } from "../support/pieces.js";

@@ -2,7 +2,7 @@
 import sodium from "libsodium-wrappers";
 import { describe, expect, it } from "vitest";
 import { decodeZ85, encodeZ85 } from "../../src/curve.js";
-import { sodiumCryptography } from "../../src/mechanism/crypto.js";
+import { sodiumCryptography } from "../../src/mechanism/sodium.js";
 import { ascii, bytes, concat, pattern, same } from "../support/pieces.js";
 
 await sodium.ready;

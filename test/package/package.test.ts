@@ -14,8 +14,9 @@ const KiB = 1024;
 
 /** JavaScript and types that an entry loads; of all but the first, what it adds to "monocoque". Maps are not counted. */
 const BUDGETS = {
-  ".": 162 * KiB,
+  ".": 164 * KiB,
   "./node": 25 * KiB,
+  "./page": 24 * KiB,
   "./thread": 60 * KiB,
   "./curve": 24 * KiB,
   "./inspect": 40 * KiB,
@@ -251,7 +252,7 @@ new ZmtpSession({ socketType: "STREAM" });
       join(folder, "index.html"),
       '<!doctype html><title></title><script type="module" src="page.js"></script>',
     );
-    const site = await serve(folder, csp);
+    const site = await serve(folder, csp ? { "content-security-policy": csp } : {});
     const browser = await launch();
     try {
       const page = await browser.newPage();

@@ -43,11 +43,20 @@ export interface Site {
   close(): Promise<void>;
 }
 
+/** Headers of a page that may share memory with its workers: it is cut off from others. */
+export const ISOLATED = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+};
+
 /** Serves what `fill` writes into a folder. */
-export async function openSite(fill: (folder: string) => Promise<void>): Promise<Site> {
+export async function openSite(
+  fill: (folder: string) => Promise<void>,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), "monocoque-"));
   await fill(folder);
-  const { url, close } = await serve(folder);
+  const { url, close } = await serve(folder, headers);
   const browser = await launch();
   return {
     folder,
@@ -61,13 +70,16 @@ export async function openSite(fill: (folder: string) => Promise<void>): Promise
   };
 }
 
-/** Serves a folder and nothing else; CSP where a page shall run under one. */
-export async function serve(folder: string, csp?: string): Promise<{ url: string; close(): void }> {
+/** Serves a folder and nothing else. */
+export async function serve(
+  folder: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<{ url: string; close(): void }> {
   const server = createServer(async (request, response) => {
     const path = normalize(join(folder, new URL(request.url ?? "/", "http://x").pathname));
     const body = path.startsWith(folder) ? await readFile(path).catch(() => undefined) : undefined;
-    const headers = { "content-type": TYPES[extname(path)] ?? "application/octet-stream" };
-    response.writeHead(body ? 200 : 404, csp ? { ...headers, "content-security-policy": csp } : headers).end(body);
+    const type = TYPES[extname(path)] ?? "application/octet-stream";
+    response.writeHead(body ? 200 : 404, { ...headers, "content-type": type }).end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {

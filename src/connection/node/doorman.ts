@@ -1,7 +1,4 @@
-/**
- * Lets peers in: counts those in their handshake, in all and by address, queues those that are through it, tells of the
- * others.
- */
+/** Lets peers in: queues those that are through their handshake, tells of those that are turned away. */
 import type { Socket } from "node:net";
 import { ZmtpError } from "../../error.js";
 import { Budget } from "../budget.js";
@@ -21,15 +18,7 @@ import type { ListenSettings, Refusal } from "./options.js";
 import type { NodePayload } from "./payload-type.js";
 import { Penalties } from "./penalties.js";
 import { remoteAddressOf, SocketTransport } from "./socket.js";
-
-/**
- * Somebody who has come and is not in yet: a link in its handshake, a socket before its upgrade to WebSocket, or one
- * whose address has to wait.
- */
-interface Stranger {
-  readonly address: string | undefined;
-  turnAway(error: ZmtpError): void;
-}
+import { type Stranger, Strangers } from "./strangers.js";
 
 type Peer = Connection<NodePayload>;
 
@@ -38,8 +27,7 @@ export class Doorman {
   readonly #settings: ListenSettings;
   readonly #budget: Budget;
   readonly #penalties: Penalties;
-  readonly #strangers = new Set<Stranger>();
-  readonly #byAddress = new Map<string, number>();
+  readonly #strangers: Strangers;
   #connections = 0;
   #refused = 0;
   #warned = false;
@@ -50,6 +38,7 @@ export class Doorman {
   constructor(settings: ListenSettings) {
     this.#settings = settings;
     this.#budget = new Budget(settings.maxHeld);
+    this.#strangers = new Strangers(settings);
     this.#penalties = new Penalties(settings.failureDelay);
   }
 
@@ -99,7 +88,7 @@ export class Doorman {
       },
     };
     this.#enter(stranger);
-    return () => this.#leave(stranger);
+    return () => this.#strangers.delete(stranger);
   }
 
   /** Tells of somebody who was not let in. */
@@ -122,7 +111,7 @@ export class Doorman {
     if (this.#closed) return;
     this.#closed = true;
     const error = connectionError("LISTENER_CLOSED", "The listener has been closed");
-    for (const stranger of [...this.#strangers]) stranger.turnAway(error);
+    this.#strangers.turnAwayAll(error);
     for (const peer of this.#ready) peer.destroy(error);
     this.#ready = [];
     this.#wake();
@@ -139,7 +128,7 @@ export class Doorman {
     let link: Link | undefined;
     const stranger: Stranger = { address, turnAway: (error) => link?.fail(error) };
     const user = new Arrival(
-      () => this.#leave(stranger),
+      () => this.#strangers.delete(stranger),
       (peer) => this.#arrived(peer),
       (ending) => this.#notIn(stranger, ending),
       () => this.#connections--,
@@ -153,33 +142,13 @@ export class Doorman {
   }
 
   #enter(stranger: Stranger): void {
-    const { maxConnections, maxHandshakes, maxHandshakesPerAddress } = this.#settings;
+    const { maxConnections } = this.#settings;
     this.#strangers.add(stranger);
-    const host = hostOf(stranger.address);
-    const count = (this.#byAddress.get(host) ?? 0) + 1;
-    this.#byAddress.set(host, count);
     if (this.#closed) stranger.turnAway(connectionError("LISTENER_CLOSED", "The listener has been closed"));
-    else if (this.#connections > maxConnections) stranger.turnAway(tooMany("TOO_MANY_CONNECTIONS", maxConnections));
-    else if (count > maxHandshakesPerAddress) {
-      this.#oldest(host)?.turnAway(tooMany("TOO_MANY_HANDSHAKES", maxHandshakesPerAddress));
-    } else if (this.#strangers.size > maxHandshakes) {
-      this.#oldest()?.turnAway(tooMany("TOO_MANY_HANDSHAKES", maxHandshakes));
-    }
-  }
-
-  #leave(stranger: Stranger): void {
-    if (!this.#strangers.delete(stranger)) return;
-    const host = hostOf(stranger.address);
-    const left = (this.#byAddress.get(host) ?? 1) - 1;
-    if (left === 0) this.#byAddress.delete(host);
-    else this.#byAddress.set(host, left);
-  }
-
-  #oldest(host?: string): Stranger | undefined {
-    for (const stranger of this.#strangers) {
-      if (host === undefined || hostOf(stranger.address) === host) return stranger;
-    }
-    return undefined;
+    else if (this.#connections > maxConnections) {
+      const what = `There are more than ${maxConnections} connections at once`;
+      stranger.turnAway(connectionError("TOO_MANY_CONNECTIONS", what));
+    } else this.#strangers.makeRoomFor(stranger);
   }
 
   #arrived(peer: Peer): void {
@@ -188,7 +157,7 @@ export class Doorman {
   }
 
   #notIn(stranger: Stranger, { error }: Ending): void {
-    this.#leave(stranger);
+    this.#strangers.delete(stranger);
     if (this.#settings.mechanism !== undefined) this.#penalties.failed(stranger.address, error);
     this.#tell(error, stranger.address);
   }
@@ -236,14 +205,4 @@ class Arrival implements LinkUser {
     this.#gone();
     this.#opening.ended(link, ending);
   }
-}
-
-/** An address without its port: peers of ipc:// have none and count as one. */
-function hostOf(address: string | undefined): string {
-  return address === undefined ? "" : address.slice(0, address.lastIndexOf(":"));
-}
-
-function tooMany(code: "TOO_MANY_CONNECTIONS" | "TOO_MANY_HANDSHAKES", limit: number): ZmtpError {
-  const what = code === "TOO_MANY_CONNECTIONS" ? "connections" : "handshakes";
-  return connectionError(code, `There are more than ${limit} ${what} at once`);
 }

@@ -1,8 +1,7 @@
 /** Mechanisms made once more in the thread that does the work of connections, from what it can be handed of them. */
 import { CURVE_CLIENT, type CurveClientOptions } from "../../mechanism/curve-client.js";
 import { PLAIN_CLIENT, type PlainCredentials, plainClient } from "../../mechanism/plain.js";
-import { checkedMechanism, type Mechanism, type MechanismRecipe } from "../../session/mechanism.js";
-import { mechanismFailed } from "../../session/sealed.js";
+import { checkedMechanism, type Mechanism, type MechanismRecipe, mechanismFailed } from "../../session/mechanism.js";
 import { connectionError } from "../fault.js";
 
 type Maker = (from: never) => Mechanism | Promise<Mechanism>;

@@ -9,8 +9,19 @@ import { MOST_ADDRESSES, MOST_FAILURE_DELAY } from "../limits.js";
  * Ends of a handshake that are no guess: whoever knocked and left, as load balancers do, or speaks something else; and
  * those whom we have no room for.
  */
-const NO_GUESS =
-  /^(PEER_(CLOSED|ERROR)|NOT_ZMTP|OLD_VERSION|MALFORMED_GREETING|MECHANISM_MISMATCH|AS_SERVER|TOO_MANY_.*|MEMORY_LIMIT)$/;
+const NO_GUESS: readonly string[] = [
+  "PEER_CLOSED",
+  "PEER_ERROR",
+  "NOT_ZMTP",
+  "OLD_VERSION",
+  "MALFORMED_GREETING",
+  "MECHANISM_MISMATCH",
+  "AS_SERVER",
+  "TOO_MANY_PROPERTIES",
+  "TOO_MANY_HANDSHAKES",
+  "TOO_MANY_CONNECTIONS",
+  "MEMORY_LIMIT",
+];
 
 /** What the addresses of a listener's peers have to wait, each for what it has failed. */
 export class Penalties {
@@ -52,7 +63,7 @@ export class Penalties {
 
 /** A fault of the peer's, seen in its handshake. */
 function isGuess(error: unknown): boolean {
-  return error instanceof ZmtpError && error.blame === "peer" && !NO_GUESS.test(error.code);
+  return error instanceof ZmtpError && error.blame === "peer" && !NO_GUESS.includes(error.code);
 }
 
 /** Half of an address of IPv6: whoever has one has all that begin with the same half. */

@@ -5,7 +5,10 @@ import { checkedMechanism, type Mechanism } from "../../session/mechanism.js";
 import type { Connection } from "../connection.js";
 import { parseEndpoint } from "../endpoint.js";
 import { Opening } from "../opening.js";
+import { type Passage, sharedPassage } from "../thread/passage.js";
 import { RemoteLink, type RemoteUser, type Workplace } from "../thread/remote-link.js";
+import { ringMemory, scannedMemory } from "../thread/ring.js";
+import { INBOUND, OUTBOUND } from "../thread/ring-shapes.js";
 import type { News, Order } from "../thread/words.js";
 import { bufferPayload } from "./buffer-payload.js";
 import type { Join } from "./join-order.js";
@@ -54,6 +57,10 @@ class Thread implements Workplace {
 
   tell(order: Order): void {
     this.#way.postMessage(order);
+  }
+
+  passage(): Passage {
+    return sharedPassage({ inbound: scannedMemory(INBOUND), outbound: ringMemory(OUTBOUND) });
   }
 
   hold(change: 1 | -1): void {

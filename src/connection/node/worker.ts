@@ -3,6 +3,7 @@ import { parentPort } from "node:worker_threads";
 import { parseEndpoint } from "../endpoint.js";
 import { Link } from "../link.js";
 import { type Dial, Guests } from "../thread/guests.js";
+import { equipStraight } from "../thread/straight.js";
 import type { Order } from "../thread/words.js";
 import type { Join, Port } from "./join-order.js";
 import { madeFrom } from "./makers.js";
@@ -22,7 +23,7 @@ const dial: Dial = async ({ url, options, mechanism }, user) => {
 
 /** Serves the thread at the other end of a port, until it goes. */
 function serve(port: Port): void {
-  const guests = new Guests(dial, (news, moved = []) => port.postMessage(news, moved), setImmediate);
+  const guests = new Guests(dial, (news, moved = []) => port.postMessage(news, moved), setImmediate, equipStraight);
   port.on("message", (order: Order | Join) => {
     if (typeof order === "object" && order.type === "join") serve(order.port);
     else guests.obey(order);

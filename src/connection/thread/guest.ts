@@ -8,28 +8,19 @@ import type { LinkUser } from "../link-user.js";
 import type { Outbox } from "../outbox.js";
 import * as reasons from "../reasons.js";
 import { Reception } from "../reception.js";
-import type { MessageLimits } from "../whole-messages.js";
-import type { ChunkFiller } from "./chunk-filler.js";
+import type { Copier, Equipment, Tell, Untold } from "./equipment.js";
 import { factsOf } from "./error-facts.js";
-import { type RingReader, type RingWriter, SLOT_CHUNK, SLOT_OCTETS } from "./ring.js";
-import { RingReception, type RingReceptionUser } from "./ring-reception.js";
-import { RunCopier } from "./run-copier.js";
+import { type ReaderEnd, SLOT_CHUNK, SLOT_OCTETS, type WriterEnd } from "./ring.js";
+import type { RingReceptionUser } from "./ring-reception.js";
 import { Waker } from "./waker.js";
-import type { News } from "./words.js";
-
-/** Tells the application's thread; what is in `moved` goes over to it. */
-export type Tell = (news: News, moved?: readonly ArrayBuffer[]) => void;
+import type { Passing } from "./words.js";
 
 /** Where a guest stands. `closing`: nothing more is accepted, and some of what was is still on its way to us. */
 type Phase = "open" | "closing" | "closed" | "over";
 
 /** What a guest is made of. */
 export interface GuestParts {
-  readonly inbound: RingWriter;
-  readonly filler: ChunkFiller;
-  readonly outbound: RingReader;
-  /** Of the connection's messages. */
-  readonly limits: MessageLimits;
+  readonly equipment: Equipment;
   /** Milliseconds that a closing waits for a peer that takes nothing. */
   readonly linger: number;
   /** What reads the frames that are to leave, one by one; undefined if their octets leave as they are. */
@@ -44,11 +35,11 @@ export interface GuestParts {
 export class Guest implements LinkUser, RingReceptionUser {
   readonly #id: number;
   readonly #tell: Tell;
-  readonly #inbound: RingWriter;
-  readonly #filler: ChunkFiller;
-  readonly #outbound: RingReader;
-  readonly #copier: RunCopier;
-  readonly #limits: MessageLimits;
+  readonly #inbound: WriterEnd;
+  readonly #outbound: ReaderEnd;
+  readonly #copier: Copier;
+  readonly #untold: Untold;
+  readonly #equipment: Equipment;
   readonly #linger: number;
   readonly #frames: FrameDecoder | undefined;
   readonly #waker: Waker;
@@ -61,19 +52,17 @@ export class Guest implements LinkUser, RingReceptionUser {
   #destroyed = false;
   readonly #patience = new Patience();
 
-  constructor(id: number, tell: Tell, { inbound, filler, outbound, limits, linger, frames, later, left }: GuestParts) {
+  constructor(id: number, tell: Tell, { equipment, linger, frames, later, left }: GuestParts) {
     this.#id = id;
     this.#tell = tell;
-    this.#inbound = inbound;
-    this.#filler = filler;
-    this.#outbound = outbound;
-    this.#limits = limits;
+    this.#equipment = equipment;
+    this.#inbound = equipment.inbound;
+    this.#outbound = equipment.outbound;
+    this.#copier = equipment.copier;
+    this.#untold = equipment.untold;
     this.#linger = linger;
     this.#frames = frames;
-    this.#copier = new RunCopier(inbound, ({ bytes, rows, length, from }) => {
-      tell({ type: "large", id, bytes, table: rows, rows: length, from }, [bytes.buffer]);
-    });
-    this.#waker = new Waker({ publish: () => filler.publish(), wake: () => tell(id), later });
+    this.#waker = new Waker({ publish: () => this.#untold.publish(), wake: () => tell(id), later });
     this.#left = left;
   }
 
@@ -116,8 +105,15 @@ export class Guest implements LinkUser, RingReceptionUser {
 
   /** There is something in a ring, or room in one. */
   woken(): void {
+    if (this.#untold.refused) this.publish();
     this.#bring();
     this.#takeAway();
+  }
+
+  /** The other thread has passed something over, or given it back. */
+  hear(passing: Passing): void {
+    this.#equipment.hear?.(passing);
+    this.woken();
   }
 
   closing(): void {
@@ -160,13 +156,9 @@ export class Guest implements LinkUser, RingReceptionUser {
 
   // The way in.
 
-  /** Lets the socket read straight into the ring, where no message that fits there could be too large. */
-  readonly makeReception = (...parts: ConstructorParameters<typeof Reception>): Reception => {
-    const { headroom, octets, rows } = this.#inbound.shape;
-    const { maxMessageSize, maxMessageFrames } = this.#limits;
-    if (maxMessageSize < headroom + octets || maxMessageFrames < rows) return new Reception(...parts);
-    return new RingReception(parts, this.#filler, headroom, this);
-  };
+  /** Takes in what the transport tells. */
+  readonly makeReception = (...parts: ConstructorParameters<typeof Reception>): Reception =>
+    this.#equipment.makeReception?.(this, parts) ?? new Reception(...parts);
 
   get straight(): boolean {
     const link = this.#link;
@@ -179,7 +171,7 @@ export class Guest implements LinkUser, RingReceptionUser {
   }
 
   publish(): void {
-    if (this.#filler.publish()) this.#waker.owe();
+    if (this.#untold.publish()) this.#waker.owe();
     this.#hurryIfFull();
   }
 
@@ -187,14 +179,19 @@ export class Guest implements LinkUser, RingReceptionUser {
   #bring(): void {
     const link = this.#link;
     if (link === undefined || this.#phase === "over") return;
-    this.publish();
+    if (!this.#copier.gathers) this.publish();
     while (this.#copier.takeFrom(link.inbox) && this.#copier.put()) {
-      if (this.#inbound.publish()) this.#waker.owe();
+      if (this.#copier.gathers) this.#waker.arrived();
+      else if (this.#inbound.publish()) this.#waker.owe();
       this.#hurryIfFull();
     }
-    // Whoever has closed may read what lies in the ring, and is not made to.
-    if (this.#copier.busy && this.#phase === "open") return;
-    if (this.#ending !== undefined) this.#end(this.#ending);
+    if (this.#ending !== undefined) this.#endBehindIt(this.#ending);
+  }
+
+  /** Whoever has closed may read what lies in the ring, and is not made to. */
+  #endBehindIt(ending: Ending): void {
+    this.publish();
+    if (this.#phase !== "open" || !(this.#copier.busy || this.#untold.ready)) this.#end(ending);
   }
 
   /** A reader that sleeps is to have begun before there is no more room. */

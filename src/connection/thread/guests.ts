@@ -1,15 +1,11 @@
 /** All connections that one thread serves for another. */
 import { FrameDecoder } from "../../codec/decoder.js";
-import { LARGEST_FRAME, limitsFor } from "../../codec/frame.js";
-import { sharedScan } from "../../codec/shared-scan.js";
+import { LARGEST_FRAME } from "../../codec/frame.js";
 import { ZmtpError } from "../../error.js";
 import { connectionError } from "../fault.js";
 import type { Link } from "../link.js";
-import type { MessageLimits } from "../whole-messages.js";
-import { ChunkFiller } from "./chunk-filler.js";
-import { Guest, type Tell } from "./guest.js";
-import { bufferOf, RingReader, RingWriter } from "./ring.js";
-import { INBOUND, OUTBOUND } from "./ring-shapes.js";
+import type { Equip, Tell } from "./equipment.js";
+import { Guest } from "./guest.js";
 import type { OpenOrder, Order } from "./words.js";
 
 /** Begins to connect for a guest, who hears what becomes of it. Rejects for what cannot even be tried. */
@@ -20,13 +16,15 @@ export class Guests {
   readonly #dial: Dial;
   readonly #tell: Tell;
   readonly #later: (act: () => void) => void;
+  readonly #equip: Equip;
   readonly #guests = new Map<number, Guest>();
 
   /** @param later - As `later` of `GuestParts`. */
-  constructor(dial: Dial, tell: Tell, later: (act: () => void) => void) {
+  constructor(dial: Dial, tell: Tell, later: (act: () => void) => void, equip: Equip) {
     this.#dial = dial;
     this.#tell = tell;
     this.#later = later;
+    this.#equip = equip;
   }
 
   obey(order: Order): void {
@@ -46,16 +44,13 @@ export class Guests {
   #open(order: OpenOrder): void {
     const { id, options, mechanism } = order;
     this.#tell({ type: "begun", id });
-    const inbound = new RingWriter(bufferOf(order.inbound), INBOUND);
-    const { maxFrameSize } = limitsFor(options.maxFrameSize);
+    const equipment = this.#equip(order, this.#tell);
+    const framed = equipment.framed || mechanism !== undefined;
     const guest = new Guest(id, this.#tell, {
-      inbound,
-      filler: new ChunkFiller(inbound, sharedScan(order.inbound), maxFrameSize),
-      outbound: new RingReader(order.outbound, OUTBOUND),
-      limits: options as MessageLimits,
+      equipment,
       later: this.#later,
       linger: options.linger as number,
-      frames: mechanism && new FrameDecoder({ maxFrameSize: LARGEST_FRAME }),
+      frames: framed ? new FrameDecoder({ maxFrameSize: LARGEST_FRAME }) : undefined,
       left: () => this.#guests.delete(id),
     });
     this.#guests.set(id, guest);
@@ -72,6 +67,10 @@ function notDialled(error: unknown): ZmtpError {
 
 function follow(guest: Guest, order: Exclude<Order, number | OpenOrder>): void {
   switch (order.type) {
+    case "slot":
+    case "freed":
+      guest.hear(order);
+      break;
     case "exhausted":
       guest.exhausted();
       break;

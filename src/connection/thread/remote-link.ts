@@ -8,6 +8,7 @@ import type { PeerInfo } from "../../session/peer.js";
 import { ZmtpSession } from "../../session/session.js";
 import { checkSubscriber } from "../../session/subscription.js";
 import { onAbort } from "../abort.js";
+import type { ThreadMemory } from "../connection.js";
 import { Patience } from "../deadline.js";
 import { Deferred } from "../deferred.js";
 import type { Ending } from "../ending.js";
@@ -20,15 +21,16 @@ import { Outflow, type OutflowUser } from "../outflow.js";
 import type { PayloadMaker } from "../payload-maker.js";
 import { type Commands, Sender } from "../sender.js";
 import { Subscriptions } from "../subscriptions.js";
-import { bufferOf, RingReader, RingWriter, ringMemory, scannedMemory } from "./ring.js";
+import type { Passage } from "./passage.js";
 import { RingInbox, type RingInboxUser } from "./ring-inbox.js";
-import { INBOUND, OUTBOUND } from "./ring-shapes.js";
 import { RingTransport, type RingTransportUser } from "./ring-transport.js";
 import type { ErrorFacts, News, Order, PeerFacts } from "./words.js";
 
 /** What a remote link needs of the thread that its work is done in. */
 export interface Workplace {
   tell(order: Order): void;
+  /** The way there and back for one connection. */
+  passage(id: number): Passage;
   /** One more connection keeps the process alive, or one fewer. */
   hold(change: 1 | -1): void;
   /** The link is over. */
@@ -52,6 +54,7 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
   readonly #settings: LinkSettings;
   readonly #workplace: Workplace;
   readonly #user: RemoteUser;
+  readonly #passage: Passage;
   readonly #ring: RingTransport;
   readonly #over = new Deferred();
   #peer: PeerInfo | undefined;
@@ -74,19 +77,20 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
   ) {
     // Whatever will not do is said at the call, and not by the other thread.
     new ZmtpSession(settings);
-    const inbound = scannedMemory(INBOUND);
-    const outbound = ringMemory(OUTBOUND);
+    const passage = workplace.passage(id);
     const { signal, mechanism, ...options } = settings;
     this.#id = id;
     this.#settings = settings;
     this.#workplace = workplace;
     this.#user = user;
-    this.inbox = new RingInbox(new RingReader(bufferOf(inbound), INBOUND), makePayload, this);
+    this.#passage = passage;
+    this.inbox = new RingInbox(passage.inbound, makePayload, this);
     this.outflow = new Outflow(new ZmtpOutbox(defaultCodec()), settings.highWaterMark, this);
     this.sender = new Sender(settings.socketType, this, this.outflow);
-    this.#ring = new RingTransport(new RingWriter(outbound, OUTBOUND), this);
+    this.#ring = new RingTransport(passage.outbound, this);
     this.transport = { ref: () => this.#hold(true), unref: () => this.#hold(false) };
-    workplace.tell({ type: "open", id, url, options, mechanism: mechanism?.recipe?.(), inbound, outbound });
+    const { shared } = passage;
+    workplace.tell({ type: "open", id, url, options, mechanism: mechanism?.recipe?.(), shared });
     workplace.hold(1);
     this.#patience.wait(THREAD_PATIENCE, () => this.#silent());
     this.#stopListening = onAbort(signal, () => this.destroy(signal?.reason));
@@ -98,6 +102,10 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
 
   get ending(): Ending | undefined {
     return this.#ending;
+  }
+
+  get thread(): ThreadMemory {
+    return this.#passage.shared === undefined ? "transferred" : "shared";
   }
 
   get drained(): Promise<void> {
@@ -157,6 +165,11 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
         break;
       case "opened":
         this.#open(news.peer);
+        break;
+      case "slot":
+      case "freed":
+        this.#passage.hear?.(news);
+        this.woken();
         break;
       case "half":
         this.#half = true;

@@ -1,10 +1,10 @@
 /** What has come and waits in a ring, handed on where it lies as runs, or copied message by message. */
 import { FrameBatch } from "../../codec/batch.js";
 import { Inbox } from "../inbox.js";
+import { nextTurn } from "../next-turn.js";
 import type { PayloadMaker } from "../payload-maker.js";
 import { type Taken, type TakenFrom, Takers } from "../takers.js";
-import { nextTurn } from "./next-turn.js";
-import { type RingReader, SLOT_CHUNK, SLOT_FROM, SLOT_KIND, SLOT_ROW, SLOT_ROWS, type Slot } from "./ring.js";
+import { type ReaderEnd, SLOT_CHUNK, SLOT_FROM, SLOT_KIND, SLOT_ROW, SLOT_ROWS, type Slot } from "./ring.js";
 import { LARGE } from "./ring-shapes.js";
 
 /**
@@ -24,7 +24,7 @@ export interface RingInboxUser {
 
 /** The messages of one connection that lie in the ring and that nobody has consumed yet. */
 export class RingInbox implements TakenFrom {
-  readonly #ring: RingReader;
+  readonly #ring: ReaderEnd;
   readonly #user: RingInboxUser;
   /** Messages of a run that was copied out of its slot, in part handed out. */
   readonly #copied: Inbox;
@@ -40,7 +40,7 @@ export class RingInbox implements TakenFrom {
   #until = 0;
   #resting = false;
 
-  constructor(ring: RingReader, makePayload: PayloadMaker, user: RingInboxUser) {
+  constructor(ring: ReaderEnd, makePayload: PayloadMaker, user: RingInboxUser) {
     this.#ring = ring;
     this.#user = user;
     this.#copied = new Inbox({ filled() {}, exhausted() {} }, makePayload);

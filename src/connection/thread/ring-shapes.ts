@@ -20,6 +20,9 @@ export const INBOUND: RingShape = {
  */
 export const OUTBOUND: RingShape = { slots: 16, chunks: 16, headroom: 0, octets: 32 * 1024, rows: 0, at: 0 };
 
+/** Messages that came frame by frame, packed into chunks. Nothing of them is scanned again. */
+export const PACKED: RingShape = { slots: 64, chunks: 8, headroom: 0, octets: 128 * 1024, rows: 8192, at: 0 };
+
 /** What is in a slot of the inbound ring: the frames themselves, or word that they come by a message of their own. */
 export const RUN = 0;
 export const LARGE = 1;

@@ -1,6 +1,6 @@
 /** The way out of the application's thread: octets are copied into a ring, and what does not fit waits for room. */
 import type { Transport } from "../transport.js";
-import { type RingWriter, SLOT_CHUNK, SLOT_OCTETS } from "./ring.js";
+import { SLOT_CHUNK, SLOT_OCTETS, type WriterEnd } from "./ring.js";
 
 /** Hears what becomes of the octets. */
 export interface RingTransportUser {
@@ -12,13 +12,13 @@ export interface RingTransportUser {
 
 /** Writes into a ring. What ends a connection goes another way. */
 export class RingTransport implements Transport {
-  readonly #ring: RingWriter;
+  readonly #ring: WriterEnd;
   readonly #user: RingTransportUser;
   /** Chunks that are not in the ring yet, and where the first of them goes on. */
   #chunks: Uint8Array[] = [];
   #at = 0;
 
-  constructor(ring: RingWriter, user: RingTransportUser) {
+  constructor(ring: WriterEnd, user: RingTransportUser) {
     this.#ring = ring;
     this.#user = user;
   }

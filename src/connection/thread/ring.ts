@@ -188,6 +188,12 @@ export class RingReader extends RingEnd {
   }
 }
 
+/** What fills slots, of whatever memory. */
+export type WriterEnd = Pick<RingWriter, keyof RingWriter>;
+
+/** What takes slots, of whatever memory. */
+export type ReaderEnd = Pick<RingReader, keyof RingReader>;
+
 /** Memory for a ring. */
 export function ringMemory(shape: RingShape): SharedArrayBuffer {
   return new SharedArrayBuffer(sizeOf(shape));
@@ -208,9 +214,12 @@ export function bufferOf(memory: WebAssembly.Memory | SharedArrayBuffer): Shared
   return memory instanceof SharedArrayBuffer ? memory : (memory.buffer as unknown as SharedArrayBuffer);
 }
 
-/** Rows first: they are words. */
 function chunkOf(memory: SharedArrayBuffer, shape: RingShape, place: number): Chunk {
-  const at = firstOf(shape) + place * chunkSize(shape);
+  return chunkAt(memory, firstOf(shape) + place * chunkSize(shape), shape);
+}
+
+/** The chunk that lies there; rows first: they are words. */
+export function chunkAt(memory: ArrayBufferLike, at: number, shape: RingShape): Chunk {
   return {
     table: new Int32Array(memory, at, shape.rows * 2),
     // Typed as memory that is not shared, as a batch's octets are: whoever is given them is told.
@@ -218,7 +227,8 @@ function chunkOf(memory: SharedArrayBuffer, shape: RingShape, place: number): Ch
   };
 }
 
-function chunkSize({ headroom, octets, rows }: RingShape): number {
+/** Octets of a chunk, with its rows. */
+export function chunkSize({ headroom, octets, rows }: RingShape): number {
   return rows * 8 + headroom + octets;
 }
 

@@ -1,19 +1,21 @@
 /** Runs that came through the session, copied into the ring. */
 import { type FrameBatch, moveRows } from "../../codec/batch.js";
 import type { Inbox } from "../inbox.js";
-import { type RingWriter, SLOT_CHUNK, SLOT_FROM, SLOT_KIND, SLOT_OCTETS, SLOT_ROW, SLOT_ROWS } from "./ring.js";
+import type { Copier } from "./equipment.js";
+import { SLOT_CHUNK, SLOT_FROM, SLOT_KIND, SLOT_OCTETS, SLOT_ROW, SLOT_ROWS, type WriterEnd } from "./ring.js";
 import { LARGE, RUN } from "./ring-shapes.js";
 
 /** Puts one run after another into the ring, as far as there is room. */
-export class RunCopier {
-  readonly #ring: RingWriter;
+export class RunCopier implements Copier {
+  readonly gathers = false;
+  readonly #ring: WriterEnd;
   readonly #large: (run: FrameBatch) => void;
   /** The run that is being put there, and the first frame that is not there yet. */
   #run: FrameBatch | undefined;
   #next = 0;
 
   /** @param large - Called with a message that is too large for a chunk, when a slot that stands for it is filled. */
-  constructor(ring: RingWriter, large: (run: FrameBatch) => void) {
+  constructor(ring: WriterEnd, large: (run: FrameBatch) => void) {
     this.#ring = ring;
     this.#large = large;
   }

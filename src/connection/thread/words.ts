@@ -6,7 +6,7 @@ import type { ConnectionOptions } from "../options.js";
 /** A bare number is the most frequent word of all: "look at the rings of this connection". */
 export type Wake = number;
 
-/** Where the other thread is to connect, and the memory of the two rings. */
+/** Where the other thread is to connect. */
 export interface OpenOrder {
   readonly type: "open";
   readonly id: number;
@@ -15,14 +15,26 @@ export interface OpenOrder {
   readonly options: ConnectionOptions;
   /** What the mechanism is made of there; undefined for NULL. */
   readonly mechanism: MechanismRecipe | undefined;
+  /** Undefined where the two share no memory. */
+  readonly shared: SharedMemory | undefined;
+}
+
+/** The memory of the two rings. */
+export interface SharedMemory {
   readonly inbound: WebAssembly.Memory | SharedArrayBuffer;
   readonly outbound: SharedArrayBuffer;
 }
+
+/** What takes the place of shared memory: a slot goes over with its chunk, and the chunk comes back. */
+export type Passing =
+  | { readonly type: "slot"; readonly id: number; readonly slot: Int32Array; readonly memory: ArrayBuffer | undefined }
+  | { readonly type: "freed"; readonly id: number; readonly chunk: number; readonly memory: ArrayBuffer | undefined };
 
 /** From the application's thread to the one that does the work. */
 export type Order =
   | Wake
   | OpenOrder
+  | Passing
   /** Everything that came has been taken, and somebody asked for more. */
   | { readonly type: "exhausted"; readonly id: number }
   | { readonly type: "subscribe" | "cancel"; readonly id: number; readonly prefix: Uint8Array }
@@ -60,6 +72,7 @@ export interface ErrorFacts {
 /** From the thread that does the work to the application's. */
 export type News =
   | Wake
+  | Passing
   /** Somebody is there, and begins. */
   | { readonly type: "begun"; readonly id: number }
   | { readonly type: "opened"; readonly id: number; readonly peer: PeerFacts }

@@ -1,0 +1,36 @@
+/** How messages of a WebSocket get from a worker to its page and back: by shared memory, or posted where there is none. */
+import { type Equip, tellLarge } from "../thread/equipment.js";
+import { MessagePacker } from "../thread/message-packer.js";
+import { type Passage, sharedPassage } from "../thread/passage.js";
+import { hearing, type Post, PostedReader, PostedWriter } from "../thread/posted.js";
+import { bufferOf, RingReader, RingWriter, ringMemory } from "../thread/ring.js";
+import { OUTBOUND, PACKED } from "../thread/ring-shapes.js";
+
+/** Whether this page may share memory with its workers: only one that is cut off from others may. */
+function mayShare(): boolean {
+  return globalThis.crossOriginIsolated === true && typeof SharedArrayBuffer === "function";
+}
+
+/** The page's ends. */
+export function packedPassage(id: number, post: Post): Passage {
+  if (mayShare()) return sharedPassage({ inbound: ringMemory(PACKED), outbound: ringMemory(OUTBOUND) }, PACKED);
+  const inbound = new PostedReader(id, PACKED, post);
+  const outbound = new PostedWriter(id, OUTBOUND, post);
+  return { inbound, outbound, shared: undefined, hear: hearing(inbound, outbound) };
+}
+
+/** The worker's ends. */
+export const equipPacked: Equip = ({ id, shared }, tell) => {
+  if (shared !== undefined) {
+    const inbound = new RingWriter(bufferOf(shared.inbound), PACKED);
+    return { inbound, outbound: new RingReader(shared.outbound, OUTBOUND), framed: true, ...packing(inbound) };
+  }
+  const inbound = new PostedWriter(id, PACKED, tell);
+  const outbound = new PostedReader(id, OUTBOUND, tell);
+  return { inbound, outbound, framed: true, hear: hearing(outbound, inbound), ...packing(inbound) };
+
+  function packing(ring: RingWriter | PostedWriter) {
+    const packer = new MessagePacker(ring, tellLarge(id, tell));
+    return { copier: packer, untold: packer };
+  }
+};
