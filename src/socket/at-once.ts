@@ -4,7 +4,9 @@ import type { SentMessage } from "./message.js";
 
 /** So many messages at most are received within one turn: the application does something with each of them. */
 const RECEIVED_PER_TURN = 512;
-/** So many small ones are sent: some tenths of a millisecond's work, and they leave in writes of a size worth making. */
+/**
+ * So many small ones are sent: some tenths of a millisecond's work, and they leave in writes of a size worth making.
+ */
 const SENT_PER_TURN = 4096;
 /**
  * So many octets count as a further message, which makes some megabytes a turn at most: what the system would take

@@ -342,6 +342,14 @@ describe("what is asked for once nothing is accepted", () => {
   });
 });
 
+it("a message written in place leaves as any other", () => {
+  const one = linked().meets(hello("PAIR"));
+  const at = one.link.sender.room(3);
+  one.link.outflow.outbox.memory.set(ascii("abc"), at);
+  expect(one.taken()).toEqual(encodeFrame("abc"));
+  one.link.destroy();
+});
+
 it("commands of a socket's own leave as they are", () => {
   const one = linked({ socketType: "DISH" });
   one.meets(hello("RADIO"));

@@ -186,6 +186,34 @@ describe("whoever waits", () => {
   });
 });
 
+describe("an outbox that holds as many messages as it may", () => {
+  it.each([
+    ["is relieved of what is small without a write: it goes on gathering", 100, 0, 0],
+    ["is handed over if that is worth a write", 128 * 1024, 1, 0],
+  ])("%s", (_, octets, writes, messages) => {
+    const { outflow, outbox, transport } = begun();
+    outbox.message(pattern(octets));
+    outflow.relieve();
+    expect(transport.asked.filter((call) => call === "write").length).toBe(writes);
+    expect(outbox.messages).toBe(messages);
+    expect(outflow.waiting).toBeGreaterThan(octets);
+  });
+
+  it("waits for a system that takes no more, and for one that is not there", () => {
+    const { outflow, outbox, transport } = begun();
+    transport.roomy = false;
+    outbox.message("a");
+    outflow.flush();
+    outbox.message("b");
+    outflow.relieve();
+    expect([outbox.messages, transport.asked.filter((call) => call === "write").length]).toEqual([1, 1]);
+    const alone = new Outflow(new ZmtpOutbox(defaultCodec(), true), MARK, { moved() {} });
+    alone.outbox.message("a");
+    alone.relieve();
+    expect(alone.outbox.messages).toBe(1);
+  });
+});
+
 it("memory that has left is used again", () => {
   const { outflow, outbox, transport } = begun();
   const given: Uint8Array[] = [];

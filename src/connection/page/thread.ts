@@ -30,7 +30,8 @@ class Thread implements Workplace {
       else this.#hear(data);
     };
     port1.onmessageerror = () => this.#end(new TypeError("The page cannot read what the worker has posted"));
-    // `terminate()` makes no event at the worker itself. Not every browser knows this one, and not every page has locks.
+    // `terminate()` makes no event at the worker itself. Not every browser knows this one, and not every page has
+    // locks.
     port1.addEventListener("close", () => this.#end(new Error("The worker is gone")));
     worker.addEventListener("error", (event: Partial<ErrorEvent>) => this.#end(causeOf(event)));
     worker.postMessage({ monocoque: "thread", port: port2, lock } satisfies Greeting, [port2]);

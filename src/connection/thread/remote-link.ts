@@ -88,7 +88,8 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
     this.outflow = new Outflow(new ZmtpOutbox(defaultCodec()), settings.highWaterMark, this);
     this.sender = new Sender(settings.socketType, this, this.outflow);
     this.#ring = new RingTransport(passage.outbound, this);
-    this.transport = { ref: () => this.#hold(true), unref: () => this.#hold(false) };
+    // Nobody would let go of the process again for a link that is over.
+    this.transport = { ref: () => this.#hold(this.#ending === undefined), unref: () => this.#hold(false) };
     const { shared } = passage;
     workplace.tell({ type: "open", id, url, options, mechanism: mechanism?.recipe?.(), shared });
     workplace.hold(1);
