@@ -83,9 +83,12 @@ export class Scatter extends SendingSocket<MessageLike> {
 export class Datagram extends TwoWaySocket<[Message, Message], [MessageLike, MessageLike]> {
   /** @throws ENOTSUP, always. */
   constructor(_options?: object) {
-    super(18);
-    throw notHere("Datagram", "it is raw UDP without ZMTP; node:dgram does it");
+    super(noDatagrams());
   }
+}
+
+function noDatagrams(): never {
+  throw notHere("Datagram", "it is raw UDP without ZMTP; node:dgram does it");
 }
 
 optionAccessors({ Server, Client, Radio, Dish, Gather, Scatter });

@@ -51,9 +51,18 @@ export function fault(code: FaultCode, address?: string, message: string = FAULT
   return error;
 }
 
-/** @internal The fault that a system's error stands for; `otherwise` where libzmq has no name for it. */
+/**
+ * @internal The fault that a system's error stands for; `otherwise` where libzmq has no name for it. What is one of our
+ * faults already stays as it is, so that its words are not lost.
+ */
 export function faultOf(error: unknown, otherwise: FaultCode, address?: string): ErrnoError {
-  const code = (error as { code?: unknown } | null)?.code;
+  const { code, errno } = (error ?? {}) as { code?: unknown; errno?: unknown };
+  // The system's own errors have negative numbers.
+  if (isFaultCode(code) && errno === FAULTS[code][0]) {
+    const known = error as ErrnoError;
+    if (address !== undefined) known.address ??= address;
+    return known;
+  }
   return Object.assign(fault(isFaultCode(code) ? code : otherwise, address), { cause: error });
 }
 

@@ -7,6 +7,7 @@ import { FAILURE_DELAY, HANDSHAKES } from "../connection/limits.js";
 import { listenOnPath } from "../connection/node/ipc.js";
 import type { ListenSettings } from "../connection/node/options.js";
 import { listening } from "../connection/node/server.js";
+import { NO_PACKAGE } from "../connection/node/ws-package.js";
 import { webSocketServer } from "../connection/node/ws-server.js";
 import { type AddressScheme, schemeOf } from "../socket/address.js";
 import type { EndpointOwner, OpenEndpoint } from "../socket/endpoints.js";
@@ -134,9 +135,14 @@ function pathFor(rest: string, address: string): string {
   return rest === "*" ? join(mkdtempSync(join(tmpdir(), "zmq-")), "socket") : ipcPath(rest, address);
 }
 
-async function serverFor({ url, gate, settings }: Plan): Promise<Server> {
-  if (url !== undefined) return webSocketServer(url, gate as never, settings);
-  return createServer({ allowHalfOpen: true }, (socket) => gate.socket(socket));
+async function serverFor({ url, gate, settings, address }: Plan): Promise<Server> {
+  if (url === undefined) return createServer({ allowHalfOpen: true }, (socket) => gate.socket(socket));
+  try {
+    return await webSocketServer(url, gate as never, settings);
+  } catch (error) {
+    const missing = (error as { code?: string }).code === "NO_WEBSOCKET";
+    throw missing ? fault("EPROTONOSUPPORT", address, NO_PACKAGE) : error;
+  }
 }
 
 function listenAt(server: Server, { where, settings }: Plan): Promise<void> {

@@ -1,6 +1,6 @@
 /** CURVE for sockets: the package `libsodium-wrappers`, loaded when a socket first wants it. RFC 25. */
 import { generateKeyPairSync } from "node:crypto";
-import { createRequire } from "node:module";
+import { isInstalled } from "../connection/node/installed.js";
 import type { Cryptography } from "../mechanism/crypto.js";
 import { curveClientWith } from "../mechanism/curve-client.js";
 import { curveServerWith } from "../mechanism/curve-server.js";
@@ -19,12 +19,7 @@ let loading: Promise<void> | undefined;
 
 /** Whether the package is there. */
 export function hasSodium(): boolean {
-  try {
-    createRequire(import.meta.url).resolve(PACKAGE);
-    return true;
-  } catch {
-    return false;
-  }
+  return isInstalled(PACKAGE);
 }
 
 export const curveSupport: CurveSupport = {

@@ -2,11 +2,12 @@
 import { defaultCodec } from "../codec/default.js";
 import type { NodeSettings } from "../connection/node/options.js";
 import { dialSocket } from "../connection/node/route.js";
-import { webSocketOpener } from "../connection/node/ws-package.js";
+import { NO_PACKAGE, opensWebSockets, webSocketOpener } from "../connection/node/ws-package.js";
 import { ZmtpOutbox } from "../connection/outbox.js";
 import { schemeOf } from "../socket/address.js";
 import { Connector, type Way } from "../socket/connector.js";
 import type { EndpointOwner } from "../socket/endpoints.js";
+import { fault } from "../socket/errno.js";
 import { webSocketWay } from "../socket/websocket-way.js";
 import { wiringOf } from "../socket/wire.js";
 import type { Wires } from "../socket/wires.js";
@@ -26,7 +27,7 @@ export const nodeWires: Wires = {
     if (owner.name === "STREAM") return new RawConnector(onlyTcp(address), owner, alias);
     const way =
       scheme === "ws" || scheme === "wss"
-        ? webSocketWay(webSocketUrl(address), owner, webSocketOpener)
+        ? webSocketWay(webSocketTarget(address), owner, webSocketOpener)
         : socketWay(address, owner);
     const connector = new Connector(address, owner, way, alias);
     connector.start();
@@ -54,4 +55,11 @@ function socketWay(address: string, owner: EndpointOwner): Way {
       socket.unref();
     },
   };
+}
+
+/** The URL of a `ws://` endpoint, where there is something to open it with: what is missing no later attempt finds. */
+function webSocketTarget(address: string): URL {
+  const url = webSocketUrl(address);
+  if (!opensWebSockets()) throw fault("EPROTONOSUPPORT", address, NO_PACKAGE);
+  return url;
 }

@@ -9,9 +9,8 @@ import { isFull, roomAgainAt } from "../socket/mark.js";
 import type { SentMessage } from "../socket/message.js";
 import { firstOf, keptBytes } from "../socket/message.js";
 import type { Pipe } from "../socket/pipe.js";
+import { NOBODY } from "../socket/pipe-owner.js";
 import { keepAlive } from "./keep-alive.js";
-
-const NOBODY = new Uint8Array(0);
 
 /** What tells that a peer has come, or is gone. */
 const NOTICE = Buffer.alloc(0);
@@ -31,6 +30,8 @@ export class RawPipe implements Pipe {
     socket.on("data", (chunk) => this.#put(chunk as Buffer));
     socket.on("drain", () => owner.user.drained(this));
     socket.on("error", () => {});
+    // Its peer has said all that it will: as libzmq does, this one says no more than it has said already.
+    socket.on("end", () => socket.destroySoon());
     socket.on("close", () => this.#end());
   }
 

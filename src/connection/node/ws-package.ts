@@ -3,13 +3,22 @@ import type * as Package from "ws";
 import { checkedFrameSize } from "../../codec/frame.js";
 import type { OpenWebSocket } from "../dial-websocket.js";
 import { connectionError } from "../fault.js";
+import { isInstalled } from "./installed.js";
+
+/** What is said where a WebSocket is wanted and there is none. */
+export const NO_PACKAGE = 'ws:// needs the "ws" package here: npm install ws';
+
+/** Whether there is something that opens a WebSocket: the platform's own, or the package. */
+export function opensWebSockets(): boolean {
+  return globalThis.WebSocket !== undefined || isInstalled("ws");
+}
 
 /** Loads it; rejects with a {@link ZmtpError} NO_WEBSOCKET where it is not installed. */
 export async function webSocketPackage(): Promise<typeof Package> {
   try {
     return await import("ws");
   } catch (cause) {
-    throw connectionError("NO_WEBSOCKET", 'ws:// needs the "ws" package here: npm install ws', { cause });
+    throw connectionError("NO_WEBSOCKET", NO_PACKAGE, { cause });
   }
 }
 
