@@ -96,11 +96,19 @@ class Receiving {
   }
 }
 
-async function sendAll(size, count) {
-  for (let i = 0; i < count; i++) await sending.send(Buffer.alloc(size, i));
-  sending.flush();
-  say("done");
-}
+const SENDERS = {
+  async send(size, count) {
+    for (let i = 0; i < count; i++) await sending.send(Buffer.alloc(size, i));
+    sending.flush();
+    say("done");
+  },
+  async "send-kept"(size, count) {
+    const payload = Buffer.alloc(size, 1);
+    for (let i = 0; i < count; i++) await sending.send(payload);
+    sending.flush();
+    say("done");
+  },
+};
 
 async function countAll(from) {
   for await (const [payload] of from) {
@@ -110,8 +118,8 @@ async function countAll(from) {
 }
 
 const sending = new Sending();
-obey(role === "send" ? sendAll : (size, count) => meter.arm(size, count));
-if (role === "send") {
+obey(SENDERS[role] ?? ((size, count) => meter.arm(size, count)));
+if (role in SENDERS) {
   const server = createServer((socket) => {
     sending.socket = socket.setNoDelay();
   });

@@ -17,6 +17,7 @@ const sink = { octets: 0 };
 
 const SOCKETS = {
   send: zmq.Push,
+  "send-kept": zmq.Push,
   receive: zmq.Pull,
   ask: zmq.Request,
   answer: zmq.Reply,
@@ -31,8 +32,16 @@ const sockets = Array.from(
 );
 const [socket] = sockets;
 
-async function sendAll(size, count) {
+/** Each payload is made for its message. */
+async function sendFresh(size, count) {
   for (let i = 0; i < count; i++) await socket.send(Buffer.alloc(size, i));
+  say("done");
+}
+
+/** One payload, made before, is sent again and again: what the program's own memory costs is left out. */
+async function sendKept(size, count) {
+  const payload = Buffer.alloc(size, 1);
+  for (let i = 0; i < count; i++) await socket.send(payload);
   say("done");
 }
 
@@ -43,8 +52,9 @@ async function ask(size) {
 }
 
 const ROLES = {
-  send: sendAll,
-  publish: sendAll,
+  send: sendFresh,
+  "send-kept": sendKept,
+  publish: sendFresh,
   receive: (size, count) => meter.arm(size, count),
   subscribe: (size, count) => meter.arm(size, count * SUBSCRIBERS),
   ask: (size, count) => trips.begin(count, () => ask(size)),

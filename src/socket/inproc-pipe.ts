@@ -8,11 +8,8 @@ import { isFull, roomAgainAt } from "./mark.js";
 import type { SentMessage } from "./message.js";
 import { keptFrames } from "./message.js";
 import type { Pipe } from "./pipe.js";
-import type { PipeOwner } from "./pipe-owner.js";
+import { NOBODY, type PipeOwner } from "./pipe-owner.js";
 import type { Run } from "./run.js";
-
-/** Nobody has said who they are. */
-export const NOBODY = new Uint8Array(0);
 
 /** One end. What is sent at the other end waits here. */
 export class InprocPipe implements Pipe {

@@ -1,8 +1,8 @@
 /** `inproc://`: the names of one context, and how two of its sockets are joined by one without a wire. */
 import { fault } from "./errno.js";
-import { InprocPipe, NOBODY } from "./inproc-pipe.js";
+import { InprocPipe } from "./inproc-pipe.js";
 import type { Pipe } from "./pipe.js";
-import type { PipeOwner } from "./pipe-owner.js";
+import { NOBODY, type PipeOwner } from "./pipe-owner.js";
 
 /** A name that somebody has bound, and who came by it. */
 export interface Binding {

@@ -10,3 +10,6 @@ export interface PipeOwner {
   /** Whether it keeps only the last message, each way. */
   readonly conflates: boolean;
 }
+
+/** The identity of a peer that has said none. */
+export const NOBODY: Uint8Array = new Uint8Array(0);

@@ -12,10 +12,8 @@ import type { EncodedOnce } from "./encoded-once.js";
 import { isFull, roomAgainAt } from "./mark.js";
 import { keptFrames, type SentMessage } from "./message.js";
 import type { Pipe } from "./pipe.js";
-import type { PipeOwner } from "./pipe-owner.js";
+import { NOBODY, type PipeOwner } from "./pipe-owner.js";
 import type { Run } from "./run.js";
-
-const NOBODY = new Uint8Array(0);
 
 /** How many messages at most are sent before the mark, which may be changed meanwhile, is looked at again. */
 const LOOK_AGAIN = 64;

@@ -9,9 +9,8 @@ import { isFull, roomAgainAt } from "../socket/mark.js";
 import type { SentMessage } from "../socket/message.js";
 import { firstOf, keptBytes } from "../socket/message.js";
 import type { Pipe } from "../socket/pipe.js";
+import { NOBODY } from "../socket/pipe-owner.js";
 import { keepAlive } from "./keep-alive.js";
-
-const NOBODY = new Uint8Array(0);
 
 /** What tells that a peer has come, or is gone. */
 const NOTICE = Buffer.alloc(0);

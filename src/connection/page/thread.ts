@@ -10,7 +10,7 @@ import type { News, Order } from "../thread/words.js";
 import { zwsParts } from "../zws-link.js";
 import type { PageWorker } from "./options.js";
 import { packedPassage } from "./packed.js";
-import { type Greeting, HELD } from "./words.js";
+import { type Assignment, HELD } from "./words.js";
 
 /** One worker, and the connections whose work is done in it. */
 class Thread implements Workplace {
@@ -34,7 +34,7 @@ class Thread implements Workplace {
     // locks.
     port1.addEventListener("close", () => this.#end(new Error("The worker is gone")));
     worker.addEventListener("error", (event: Partial<ErrorEvent>) => this.#end(causeOf(event)));
-    worker.postMessage({ monocoque: "thread", port: port2, lock } satisfies Greeting, [port2]);
+    worker.postMessage({ monocoque: "thread", port: port2, lock } satisfies Assignment, [port2]);
   }
 
   connect(url: string, options: ConnectionOptions, user: RemoteUser): void {

@@ -1,7 +1,7 @@
 /** How a page and a worker meet. */
 
 /** The first word, to the worker. */
-export interface Greeting {
+export interface Assignment {
   readonly monocoque: "thread";
   /** Everything else goes by this. */
   readonly port: MessagePort;

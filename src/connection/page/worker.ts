@@ -13,7 +13,7 @@ import { type Dial, Guests } from "../thread/guests.js";
 import type { Order } from "../thread/words.js";
 import { zwsParts } from "../zws-link.js";
 import { equipPacked } from "./packed.js";
-import { type Greeting, HELD } from "./words.js";
+import { type Assignment, HELD } from "./words.js";
 
 const dial: Dial = async ({ url, options }, user) => {
   const endpoint = parseEndpoint(url) as EndpointOf<"ws">;
@@ -27,7 +27,7 @@ const dial: Dial = async ({ url, options }, user) => {
   return link;
 };
 
-function serve({ port, lock }: Greeting): void {
+function serve({ port, lock }: Assignment): void {
   const guests = new Guests(dial, (news, moved = []) => port.postMessage(news, [...moved]), nextTurn, equipPacked);
   port.onmessage = ({ data }: MessageEvent<Order>) => guests.obey(data);
   // What cannot be read may have been an order: whoever gave it is not to wait for ever.
@@ -39,8 +39,8 @@ function serve({ port, lock }: Greeting): void {
   });
 }
 
-addEventListener("message", ({ data }: MessageEvent<Partial<Greeting> | undefined>) => {
-  if (data?.monocoque === "thread") serve(data as Greeting);
+addEventListener("message", ({ data }: MessageEvent<Partial<Assignment> | undefined>) => {
+  if (data?.monocoque === "thread") serve(data as Assignment);
 });
 // As an error that nobody has caught: the page hears of those.
 addEventListener("unhandledrejection", ({ reason }) => reportError(reason));
