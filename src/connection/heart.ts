@@ -51,10 +51,10 @@ export class Heart {
     this.heard();
   }
 
-  /** Something came from the peer. Reads the clock only if a heartbeat is running. */
+  /** Something came from the peer. Reads the clock only for the peer's TTL. */
   heard(): void {
     this.#unanswered = 0;
-    if (this.#beats !== undefined || this.#ttlVerdict !== undefined) this.#heard = Date.now();
+    if (this.#ttlVerdict !== undefined) this.#heard = Date.now();
   }
 
   /** The peer's PING asks to be given up after this silence, in tenths of a second; 0: never. The last word counts. */
@@ -99,7 +99,7 @@ export class Heart {
 
   #judgeTtl(): void {
     const left = this.#peerTtl - this.#silence();
-    if (left <= 0) this.#lookAgain(this.#peerTtl, () => this.#silence());
+    this.#lookAgain(this.#peerTtl, () => this.#silence());
     this.#ttlVerdict = after(left > 0 ? left : this.#peerTtl, () => this.#judgeTtl());
   }
 

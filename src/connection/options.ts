@@ -110,7 +110,7 @@ export function settingsFor(options: ConnectionOptions): LinkSettings {
 
 function checkHeartbeat(heartbeat: HeartbeatOptions | undefined): void {
   if (heartbeat === undefined) return;
-  if (typeof heartbeat !== "object" || heartbeat === null || heartbeat.interval === undefined) {
+  if (heartbeat?.interval === undefined) {
     throw new TypeError("heartbeat is { interval, timeout?, ttl? } in milliseconds, such as { interval: 5000 }");
   }
   for (const [name, rule] of Object.entries(HEARTBEAT_RULES)) {

@@ -45,8 +45,10 @@ describe("a deadline", () => {
     const stop = deadline(1, () => {
       come = true;
     });
-    // Behind the timer of the deadline, and before it has read.
-    await pause(2);
+    // Behind the timer of the deadline, and before it has read: a busy thread runs both timers in one go.
+    const behind = pause(2);
+    busy(5);
+    await behind;
     stop();
     for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
     expect(come).toBe(false);

@@ -211,6 +211,20 @@ describe("a peer that has closed its side", () => {
   });
 });
 
+describe("a peer that announces ZMTP 3.0", () => {
+  it("is asked for a sign of life once it has shown one itself, and by no other command", async () => {
+    const one = linked({ heartbeat: { interval: 1, timeout: 60_000 } });
+    const words = hello("PAIR");
+    words[11] = 0;
+    one.meets(words, encodeCommand("UNKNOWN", ascii("x")));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(one.taken()).toEqual(bytes());
+    one.link.reception.received(encodeCommand("PONG"));
+    while (one.taken().length === 0) await turn();
+    one.link.destroy();
+  });
+});
+
 describe("a loop", () => {
   /** A source that counts its loops. */
   function source() {

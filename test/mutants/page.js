@@ -15,7 +15,7 @@ the code does.
   rows, status, output.
 
 \`npm run mutants -- --layer codec|session|connection|assembly\`, \`--seconds N\` for a sample in a fair order, \`--again\`
-for those that survived; then \`--docs\` makes this page. "Not tried" are those that a run in a box of time left out.
+for those that survived; then \`--docs\` makes this page. \`--seed\` says which sample a run in a box of time takes.
 `;
 
 const percent = (killed, survived) =>
@@ -43,10 +43,11 @@ function layerPart(layer, files, reasons) {
     file.survivors.filter((one) => reasons[key(name, one)]?.startsWith("=")),
   );
   const lines = rows.map(
-    ([name, { killed, survived, untried }]) =>
-      `| ${name} | ${killed} | ${survived} | ${untried} | ${percent(killed, survived)} |`,
+    ([name, { mutants = "–", killed, survived, date = "–" }]) =>
+      `| ${name} | ${mutants} | ${killed} | ${survived} | ${percent(killed, survived)} | ${date} |`,
   );
-  const total = `| **all** | ${sum("killed")} | ${sum("survived")} | ${sum("untried")} | **${percent(sum("killed"), sum("survived"))}** |`;
+  const total = `| **all** | | ${sum("killed")} | ${sum("survived")} | **${percent(sum("killed"), sum("survived"))}** | |`;
+  const commands = [...new Set(rows.flatMap(([, { command = [] }]) => command))];
   const changing = sum("survived") - equivalent.length;
   const note =
     equivalent.length > 0
@@ -63,8 +64,9 @@ function layerPart(layer, files, reasons) {
   return [
     `\n## ${layer}\n`,
     ...(reasons[`note ${layer}`] ? [`${reasons[`note ${layer}`]}\n`] : []),
-    "| file | killed | survived | not tried | killed of those tried |",
-    "|---|--:|--:|--:|--:|",
+    ...commands.map((command) => `By \`npm run mutants -- ${command}\`.\n`),
+    "| file | mutants | killed | survived | killed of those tried | date |",
+    "|---|--:|--:|--:|--:|---|",
     ...lines,
     total,
     note,

@@ -36,6 +36,14 @@ export class NotedTransport implements Transport {
     this.asked.push("awaitAnswer");
   }
 
+  ref(): void {
+    this.asked.push("ref");
+  }
+
+  unref(): void {
+    this.asked.push("unref");
+  }
+
   /** Octets written so far. */
   get octets(): number {
     return this.chunks.reduce((sum, { length }) => sum + length, 0);
