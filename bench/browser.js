@@ -74,7 +74,7 @@ async function bundleJszmq() {
 const ISOLATED = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
 
 /** How much a page draws while it receives: messages of a run that lasts some seconds. */
-const STREAM = 400_000;
+const STREAM = 120_000;
 const STREAM_ROUNDS = 5;
 
 /**

@@ -1,5 +1,5 @@
-// Subscribes to a libzmq publisher over ws:// and plots how many messages come a second, and how smoothly the page runs meanwhile: with
-// the connection's work in the page's own thread, or in a worker. No bundler, no build.
+// Subscribes to a libzmq publisher over ws:// and plots how many messages come a second, and how smoothly the page runs
+// meanwhile: with the connection's work in the page's own thread, or in a worker. No bundler, no build.
 import { connect, defaultCodec } from "./dist/page.js";
 
 const endpoint = new URLSearchParams(location.search).get("endpoint") ?? "ws://127.0.0.1:5557";
@@ -35,7 +35,7 @@ function say(state, text) {
   $("state").textContent = text;
 }
 
-/** Where the connection's work is done: "main" or "worker". The switch ends the connection; the next one is made there. */
+/** Where the connection's work is done: "main" or "worker". The switch ends it, and the next one is made there. */
 let where = "main";
 let connection;
 

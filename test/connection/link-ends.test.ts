@@ -225,6 +225,18 @@ describe("a peer that announces ZMTP 3.0", () => {
   });
 });
 
+it.each<[string, boolean, Error | undefined]>([
+  ["without a goodbye and without an error", false, undefined],
+  ["with an error", false, new Error("the cable is out")],
+  ["with an error behind its peer's goodbye", true, new Error("the cable is out")],
+])("a transport that is gone %s has lost the connection", (_, ended, cause) => {
+  const one = linked().meets(hello("PAIR"));
+  one.link.reading(1);
+  if (ended) one.link.reception.ended();
+  one.link.reception.gone(cause);
+  expect(one.endings).toMatchObject([{ by: "lost", error: { code: "CONNECTION_LOST" } }]);
+});
+
 describe("a loop", () => {
   /** A source that counts its loops. */
   function source() {

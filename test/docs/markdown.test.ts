@@ -17,7 +17,6 @@ const RUN_ELSEWHERE: Record<string, string> = {
   "docs/writing-a-transport.md": "it is test/docs/duplex-transport.ts, word for word, which a test of connections runs",
   "docs/writing-a-mechanism.md":
     "it is test/docs/token-mechanism.ts, word for word, which token-mechanism.test.ts runs",
-  "docs/guide/threads.md": "two of its programs are for a page: test/connection/page.test.ts has such pages",
 };
 
 /** What is neither run nor type-checked, and why. */

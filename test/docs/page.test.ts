@@ -9,13 +9,15 @@ import { opened } from "../support/libzmq.js";
 import { blocksOf, documents, root } from "./markdown.js";
 
 const html = documents.flatMap(blocksOf).filter(({ language }) => language === "html");
+const RECIPE = "docs/recipes/page.md";
+const GUIDE = "docs/guide/threads.md";
 const PLACE = "127.0.0.1:5557";
 
 const missing = noBrowser();
 if (missing) console.warn(`SKIPPED: the documents' pages: ${missing}`);
 
 it("is every page that a document shows", () => {
-  expect(html.map(({ path }) => path)).toEqual(["README.md", "docs/recipes/page.md"]);
+  expect(html.map(({ path }) => path)).toEqual(["README.md", RECIPE]);
 });
 
 describe.skipIf(missing)("a page", () => {
@@ -35,11 +37,13 @@ describe.skipIf(missing)("a page", () => {
     const publisher = opened(new XPublisher());
     await publisher.bind("ws://127.0.0.1:*");
     const place = publisher.lastEndpoint?.replace(/^ws:\/\/|\/$/g, "") as string;
-    const [page] = html.filter((block) => block.path === path).map(({ text }) => text);
+    // The guide shows a script alone: it goes into the page of the recipe.
+    const [page] = html.filter((block) => block.path === (path === GUIDE ? RECIPE : path)).map(({ text }) => text);
     await writeFile(join(folder, "index.html"), (page as string).replace(PLACE, place));
     for (const { text } of documents.filter((document) => document === path).flatMap(blocksOf)) {
-      if (!text.includes('from "monocoque"')) continue;
-      const script = text.replace(PLACE, place).replace('"monocoque"', '"./node_modules/monocoque/dist/index.js"');
+      const [bare, entry = "index"] = /"monocoque(?:\/(page))?"/.exec(text) ?? [];
+      if (bare === undefined || !text.includes(`from ${bare}`)) continue;
+      const script = text.replace(PLACE, place).replace(bare, `"./node_modules/monocoque/dist/${entry}.js"`);
       await writeFile(join(folder, "weather.js"), script);
     }
     const tab = await browser.newPage();
@@ -61,8 +65,9 @@ describe.skipIf(missing)("a page", () => {
   it("of the README writes what it hears into itself", () =>
     hears("README.md", "tick", (page) => page.getByText("tickberlin cloudy").first().waitFor({ timeout: 60_000 })));
 
-  it("of the recipe writes it to the console", () =>
-    hears("docs/recipes/page.md", "weather.", (page) =>
+  it.each([RECIPE, GUIDE])("of %s writes it to the console", (path) =>
+    hears(path, "weather.", (page) =>
       page.waitForEvent("console", { predicate: (line) => line.text() === "weather.berlin cloudy", timeout: 60_000 }),
-    ));
+    ),
+  );
 });

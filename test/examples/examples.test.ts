@@ -186,6 +186,17 @@ describe.skipIf(missing)("page/", () => {
       expect(await page.textContent("#state")).toBe("live");
       expect(await page.textContent("#codec")).toBe("wasm");
       expect((await page.getAttribute("#line", "d"))?.split("L").length).toBeGreaterThan(1);
+      // The same stream in a worker, with frames and stalls of its own.
+      expect(await page.textContent("#memory")).toBe("this thread");
+      await page.getByRole("radio", { name: "a worker" }).check();
+      await page.waitForFunction('document.getElementById("memory").textContent === "shared memory"');
+      const before = await page.evaluate(shown("total"));
+      await page.waitForFunction(`${shown("total")} > ${before} + 500`, undefined, { timeout: 90_000 });
+      for (const where of ["main", "worker"]) {
+        const frames = Number(await page.textContent(`[data-where=${where}] .frames`));
+        expect(frames).toBeGreaterThan(0);
+        expect(await page.getAttribute(`[data-where=${where}] .bars`, "d")).toMatch(/^(M[\d.]+ 40V[\d.]+)+$/);
+      }
       expect(faults).toEqual([]);
     } finally {
       await browser.close();

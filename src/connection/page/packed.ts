@@ -1,6 +1,4 @@
-/**
- * How messages of a WebSocket get from a worker to its page and back: by shared memory, or posted where there is none.
- */
+/** How messages of a WebSocket get from a worker to its page and back: by shared memory, or posted where none is. */
 import { type Equip, tellLarge } from "../thread/equipment.js";
 import { MessagePacker } from "../thread/message-packer.js";
 import { type Passage, sharedPassage } from "../thread/passage.js";

@@ -18,6 +18,7 @@ class Thread implements Workplace {
   readonly #left: () => void;
   readonly #links = new Map<number, RemoteLink>();
   #ids = 0;
+  #over = false;
 
   /** @param left - Called when it has ended. */
   constructor(worker: PageWorker, left: () => void) {
@@ -30,8 +31,7 @@ class Thread implements Workplace {
       else this.#hear(data);
     };
     port1.onmessageerror = () => this.#end(new TypeError("The page cannot read what the worker has posted"));
-    // `terminate()` makes no event at the worker itself. Not every browser knows this one, and not every page has
-    // locks.
+    // `terminate()` makes no event at the worker. Not every browser knows this one, and not every page has locks.
     port1.addEventListener("close", () => this.#end(new Error("The worker is gone")));
     worker.addEventListener("error", (event: Partial<ErrorEvent>) => this.#end(causeOf(event)));
     worker.postMessage({ monocoque: "thread", port: port2, lock } satisfies Assignment, [port2]);
@@ -70,6 +70,8 @@ class Thread implements Workplace {
 
   /** It may live on, after an error: then what it does for us ends, too. */
   #end(cause: unknown): void {
+    if (this.#over) return;
+    this.#over = true;
     this.#left();
     for (const [id, link] of [...this.#links]) {
       this.tell({ type: "destroy", id });

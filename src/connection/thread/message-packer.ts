@@ -8,9 +8,7 @@ import type { Copier, Untold } from "./equipment.js";
 import { SLOT_CHUNK, SLOT_FROM, SLOT_KIND, SLOT_OCTETS, SLOT_ROW, SLOT_ROWS, type WriterEnd } from "./ring.js";
 import { LARGE, RUN } from "./ring-shapes.js";
 
-/**
- * Fills one chunk after another, each frame with its header, as ZMTP has it: what came may be forwarded in one copy.
- */
+/** Fills one chunk after another, frames with headers as ZMTP has them: what came may be forwarded in one copy. */
 export class MessagePacker implements Copier, Untold {
   readonly gathers = true;
   readonly #ring: WriterEnd;

@@ -1,7 +1,6 @@
 /**
  * A ring without shared memory, for pages that are given none: a slot is posted to the other thread and its chunk goes
- * over with it, uncopied; given back, the chunk returns. No more chunks travel than a ring has, so memory is as
- * bounded.
+ * over with it, uncopied; given back, the chunk returns. No more chunks travel than a ring has: memory is as bounded.
  *
  * | a chunk is | may be touched by |
  * |---|---|
