@@ -33,7 +33,7 @@ const late = () => Date.now() > end;
 const say = (text) => console.error(`${new Date().toISOString().slice(11, 19)} ${text}`);
 
 function save() {
-  writeFileSync(FILE, `${JSON.stringify(results, null, 1)}\n`);
+  writeFileSync(FILE, `${JSON.stringify(results, null, 2)}\n`);
 }
 
 const brief = (text) => {
