@@ -35,8 +35,7 @@ class ZapLine implements PipeUser {
     this.#pipe ??= this.#connect();
     const number = String(++this.#number);
     const { domain, address, identity, mechanism, credentials } = request;
-    const host = address.replace(/:\d+$/, "");
-    const message: SentFrame[] = [NOTHING, VERSION, number, domain, host, identity, mechanism, ...credentials];
+    const message: SentFrame[] = [NOTHING, VERSION, number, domain, address, identity, mechanism, ...credentials];
     this.#pipe.send(message);
     return new Promise((resolve, reject) => this.#asked.set(number, { resolve, reject }));
   }

@@ -1,4 +1,5 @@
 /** PLAIN, CURVE and ZAP between sockets: whoever serves and whoever comes, libzmq and ours, each with each. */
+import { networkInterfaces } from "node:os";
 import { describe, expect, it } from "vitest";
 import * as addon from "zeromq";
 import * as own from "../../src/zeromq/index.js";
@@ -14,6 +15,7 @@ const PAIRS = NAMED.flatMap(([server, serving]) =>
 );
 
 const keys = { server: addon.curveKeyPair(), client: own.curveKeyPair() };
+const hasIPv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === "::1"));
 const TIMEOUT = { receiveTimeout: 20_000 };
 const CURVE_SERVER = { curveServer: true, curveSecretKey: keys.server.secretKey };
 const CURVE_CLIENT = {
@@ -92,6 +94,17 @@ describe.each(PAIRS)("security: %s", (_name, serving, coming) => {
       ["handshake", undefined],
       ["handshake", undefined],
     ]);
+  });
+
+  it.runIf(hasIPv6)("a handler is told an address of IPv6 whole, without its port", async () => {
+    const { context, requests } = await judging(serving, says("200"));
+    const pull = closing(new serving.Pull({ ...TIMEOUT, zapDomain: "here", ipv6: true, context }));
+    const push = closing(new coming.Push({ ipv6: true }));
+    await pull.bind("tcp://[::1]:*");
+    push.connect(pull.lastEndpoint as string);
+    await push.send("a message");
+    await pull.receive();
+    expect(requests[0][3]).toBe("::1");
   });
 
   it.each(MECHANISMS.slice(1))("%s: a handler refuses, and both hear of it", async (mechanism, server, client) => {
