@@ -105,7 +105,7 @@ too.
 /** What a module says of itself in its opening comment: the first sentence. */
 function opening(path) {
   const text = read(path).replace(/^#!.*\n|^\/\/ biome-ignore-all.*\n|^\/\/\/.*\n/gm, "");
-  const [, block, lines] = /^(?:\/\*\*(.*?)\*\/|((?:\/\/.*\n)+))/s.exec(text) ?? [];
+  const [, block, lines] = /^(?:\/\*\*(.*?)\*\/|((?:\/\/[^\n]*\n)+))/s.exec(text) ?? [];
   if (block === undefined && lines === undefined) throw new Error(`${path} does not say what it is`);
   const [paragraph] = (block ?? lines).trim().split(/\n\s*\*\s*\n/);
   const said = paragraph
