@@ -206,7 +206,7 @@ export class FrameBatch implements Iterable<Frame> {
     const { size } = this;
     const run = this.#bytes.subarray(from, from + size);
     const reused = stale !== undefined && stale.#bytes.length >= size;
-    // Made from its octets, memory need not be cleared first.
+    // The constructor copies. To make memory and then fill it, the engine would clear it first.
     const bytes = reused ? stale.#bytes : new Uint8Array(run);
     if (reused) bytes.set(run);
     const table = stale && stale.#table.length >= length * 2 ? stale.#table : new Int32Array(length * 2);

@@ -12,9 +12,9 @@ import { asOctets, type Octets } from "./payload.js";
 import { Unread } from "./unread.js";
 
 /**
- * An unfinished frame waits in the tail, and is copied once more when the next chunk has come. That is too dear for a
- * frame of more octets than this which another chunk of the same size would not finish: it is put together in a buffer
- * of its own.
+ * An unfinished frame waits in the tail, and is copied once more when the next chunk has come. If it needs several more
+ * chunks it would be copied as often. So a frame that has more octets than this, and that one more chunk like the last
+ * will not finish, is put together in a buffer of its own.
  */
 const LARGE = 4096;
 

@@ -68,6 +68,7 @@ function operationsOn(memory: ArrayBuffer): Operations {
   return { scan, gather, judge };
 }
 
+/** Whether octet `i` of a greeting is one that a ZMTP 3 peer sends. */
 function greetingOctet(bytes: Uint8Array, i: number): boolean {
   const octet = bytes[i];
   if (i === 0) return octet === 0xff;

@@ -19,7 +19,7 @@ export const STATUS = 0;
 export const GREETING = STATUS + SLACK;
 export const GREETING_SIZE = 64;
 
-/** Below lies what AssemblyScript may keep for itself. */
+/** Rows of frames. Between the greeting and this lies what AssemblyScript may keep for itself. */
 export const TABLE = 1024;
 /** Rows of the same shape: frames chosen out of a run, to be gathered. */
 export const SELECTION = TABLE + TABLE_SIZE;

@@ -17,6 +17,7 @@ export interface SharedScan {
   scan(where: Scanned, row: number, from: number, to: number, maxFrameSize: number): number;
 }
 
+/** `table` to `full`: where rows may go. Offsets are the window's; `less` is taken off each that is written down. */
 type ScanInto = (table: number, full: number, less: number, from: number, to: number, limit: number) => number;
 
 let compiled: WebAssembly.Module | undefined;

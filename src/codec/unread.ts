@@ -4,7 +4,7 @@ import { HEADROOM, INPUT, INPUT_SIZE } from "./layout.js";
 import type { Octets } from "./payload.js";
 import { Tail } from "./tail.js";
 
-/** What is laid in the window at once when the tail is read: up to the landing's headroom, where sockets may write. */
+/** Octets of the tail that are laid in the window at once: up to the part of LANDING, where sockets write. */
 const LOAD = INPUT + INPUT_SIZE;
 
 /**

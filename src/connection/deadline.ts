@@ -1,8 +1,8 @@
 /** Deadlines for peers: if this thread was busy, that is not taken for the silence of a peer. */
 import { after, type Timer } from "./timer.js";
 
-/** What an engine may have beside its timers. */
-type Engine = { setImmediate?: (act: () => void) => void };
+/** What Node, Deno and Bun have beside timers, and pages have not. */
+type WithImmediates = { setImmediate?: (act: () => void) => void };
 
 /** Milliseconds that a page's event loop is given to hand over what has come. */
 const MOMENT = 50;
@@ -15,7 +15,7 @@ const PUNCTUAL = 100;
  * read. Node reads its sockets between a timer and an immediate; the second makes sure of one whole turn.
  */
 export function onceRead(act: () => void): void {
-  const { setImmediate } = globalThis as Engine;
+  const { setImmediate } = globalThis as WithImmediates;
   if (setImmediate) setImmediate(() => setImmediate(act));
   else after(0, () => after(MOMENT, act));
 }

@@ -78,6 +78,7 @@ const REFUSALS = {
     hint: "The peer did not take what was sent before the connection closed. `linger` sets the patience.",
   },
 
+  // Work in another thread.
   NO_MECHANISM: {
     blame: "caller",
     hint:

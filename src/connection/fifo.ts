@@ -3,7 +3,10 @@
 /** What was taken is cut off in one go, once it is so many entries at least, and half of them. */
 const CUT = 64;
 
-/** Entries in the order they came. What was taken is let go of at once, though its place may stay for a while. */
+/**
+ * Entries in the order they came; none is undefined, which says that there is none. What was taken is let go of at
+ * once, though its place may stay for a while.
+ */
 export class Fifo<T> {
   #items: (T | undefined)[] = [];
   #head = 0;

@@ -20,11 +20,13 @@ export interface HeartUser {
 /** The heartbeat of one connection. */
 export class Heart {
   readonly #user: HeartUser;
+  /** When the peer was heard last; kept only while a TTL of the peer's runs. */
   #heard = 0;
   /** PINGs since the peer was heard last. */
   #unanswered = 0;
   /** When the first of them left. */
   #asked = 0;
+  /** The next PING; then the next look whether ours were answered, and whether the peer's own TTL has run out. */
   #beats: Timer | undefined;
   #verdict: Timer | undefined;
   #ttlVerdict: Timer | undefined;

@@ -70,7 +70,7 @@ export class Inbox implements TakenFrom {
     else this.#add(message);
   }
 
-  /** Whether a message that comes alone would go straight to somebody who waits: who waits does so for nothing else. */
+  /** Whether a message that comes alone goes straight to somebody: whoever waits has found nothing else here. */
   get awaited(): boolean {
     return this.#takers.wantMessage;
   }
@@ -96,7 +96,10 @@ export class Inbox implements TakenFrom {
     return this.#makePayload(buffer as ArrayBuffer, byteOffset, length);
   }
 
-  /** Another number after each message that is taken. Once nothing comes any more, only a reader makes it another. */
+  /**
+   * A number that changes with each message that is taken. Arrivals change it, too. Once nothing comes any more, two
+   * values that differ say that somebody reads: `Sender.drained` asks.
+   */
   get taken(): number {
     return this.#cost + this.#next;
   }

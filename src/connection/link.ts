@@ -49,7 +49,7 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
   #readers = 0;
   /** The deadline of the phase that the link is in: one at a time. */
   readonly #patience = new Patience();
-  #stopListening: (() => void) | undefined;
+  #forgetSignal: (() => void) | undefined;
 
   constructor(
     settings: LinkSettings,
@@ -71,7 +71,7 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
     this.sender = new Sender(settings.socketType, new SessionCommands(this.#session, this.outflow), this.outflow);
     this.#patience.wait(connectTimeout, () => this.#fail("timeout", reasons.connectTimeout(connectTimeout)));
     budget?.enter(this);
-    this.#stopListening = onAbort(signal, () => this.destroy(signal?.reason));
+    this.#forgetSignal = onAbort(signal, () => this.destroy(signal?.reason));
   }
 
   get peer(): PeerInfo {
@@ -285,7 +285,7 @@ export class Link implements ReceptionUser, EventUser, InflowUser, OutflowUser {
     this.#patience.stop();
     this.#goodbye?.stop();
     this.#incoming.stopHeart();
-    this.#stopListening?.();
+    this.#forgetSignal?.();
     this.inbox.end();
     this.outflow.end();
     if (this.#ownOutbox) this.outflow.outbox.clear();

@@ -38,6 +38,7 @@ export class PrefixNode<V> {
   }
 }
 
+/** Values by prefix. */
 export class PrefixTree<V> {
   /** The node of the empty prefix, which begins everything. */
   readonly root: PrefixNode<V> = new PrefixNode<V>(NOTHING, undefined);

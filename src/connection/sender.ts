@@ -47,7 +47,7 @@ export class Sender {
    * not for ever without a pause. A loop that takes messages and answers each goes on at once, for the messages come to
    * an end. A loop that only sends waits a moment each time: it must not hold the thread.
    *
-   * @param taken - The inbox's: another number than last time if messages were taken meanwhile.
+   * @param taken - The inbox's `taken`: it differs from last time's if messages were taken meanwhile.
    */
   drained(taken: number): Promise<void> {
     if (this.#commands === undefined) return this.#outflow.drained;

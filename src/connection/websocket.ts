@@ -56,6 +56,7 @@ export class WebSocketTransport implements Transport {
   readonly remoteAddress: string | undefined;
   readonly #socket: WebSocketLike;
   readonly #user: TransportUser;
+  /** Octets that the WebSocket was given and that, when last looked at, had not left it. */
   #handed = 0;
   #look: Timer | undefined;
   #error: unknown;

@@ -124,7 +124,10 @@ export class WholeMessages {
     return this.#fault === undefined;
   }
 
-  /** What was too large is not waited for. Not before: the run may have brought the end of the message before it. */
+  /**
+   * Throws away what has come of a message that is too large. `#count`, which finds that out, does not: the same run
+   * may bring the end of the message before, and its pieces are needed for that.
+   */
   #drop(): undefined {
     this.#pieces = [];
     this.#parts = [];

@@ -32,10 +32,13 @@ const KEY_SIZE = 32;
 const NONCE_SIZE = 24;
 const MAC_SIZE = 16;
 
-/** Where in libsodium's memory a box lies behind its key and its nonce. */
+/** Where in libsodium's memory a box lies: behind its key and its nonce, 64 octets on, so that it is aligned. */
 const BOX = KEY_SIZE + NONCE_SIZE + 8;
 
-/** Octets of libsodium's memory that are kept for the next box. */
+/** Octets of libsodium's memory to begin with: what handshakes and small messages take. */
+const LEAST = 2048;
+
+/** More octets of it than these are given back after each box. */
 const KEPT = 1024 * 1024;
 
 /**
@@ -123,7 +126,7 @@ class Scratch {
   #grow(size: number): void {
     if (size <= this.#size) return;
     if (this.#size > 0) this.#free();
-    const wanted = Math.max(size, 2 * KEY_SIZE * KEY_SIZE);
+    const wanted = Math.max(size, LEAST);
     this.#at = this.#libsodium._malloc(wanted);
     if (this.#at === 0) throw new RangeError(`libsodium has no memory for a box of ${size} octets`);
     this.#size = wanted;

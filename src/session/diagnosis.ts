@@ -16,7 +16,10 @@ const letters = (text: string): number[] => Array.from(text, (letter) => letter.
 
 const HTTP = "This is HTTP: give the web client or server another port, or connect with ws:// to a WebSocket listener.";
 
-/** Other protocols by their first octets; the first that fits what has come is named. */
+/**
+ * Other protocols by their first octets; the first that fits what has come is named. Made anew for each fault: most
+ * programs never meet one, and need not keep the table.
+ */
 function suspects(): readonly Suspect[] {
   return [
     ...["GET ", "POST ", "PUT ", "HEAD ", "OPTIONS ", "CONNECT ", "DELETE ", "PATCH ", "PRI * ", "HTTP/"].map(

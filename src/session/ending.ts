@@ -54,7 +54,7 @@ function closedInGreeting(received: number): ZmtpError {
 
 function closedAt(received: number): [what: string, hint: string] {
   if (received === 0) return ["it never spoke", `${OTHER_MECHANISM} ${OLD_PEER} ${NO_PEER}`];
-  // Behind its mechanism the peer's is known, and equals ours.
+  // From as-server on the peer's mechanism has come whole. Another one than ours would have been refused before this.
   if (received < AS_SERVER_AT) return ["it did not like ours", `${OTHER_MECHANISM} ${OLD_PEER}`];
   return [
     "its mechanism is ours, so that is not why",

@@ -1,7 +1,7 @@
 /** Events of a session that wait to be asked for. */
 import type { SessionBatchEvent } from "./event.js";
 
-/** Events in the order they were added. */
+/** Events in the order they were added. It never shrinks: whoever has emptied it throws it away. */
 export class EventQueue {
   readonly #waiting: SessionBatchEvent[] = [];
   #head = 0;

@@ -47,6 +47,7 @@ export class HandshakeInProgress {
     return this.#handshake.receive(command);
   }
 
+  /** Called only where the mechanism reads messages: elsewhere `limits` let none in. */
   receiveMessage(payload: Uint8Array): Progress {
     this.#lastAt = undefined;
     return (this.#handshake.receiveMessage as (payload: Uint8Array) => Progress)(payload);

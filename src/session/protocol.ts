@@ -102,7 +102,7 @@ export class Protocol {
     }
   }
 
-  /** Takes the peer's greeting as read; what follows comes framed, and leaves encoded so. */
+  /** For a transport that has agreed on a greeting in its own way: none is read. All comes framed, and leaves so. */
   greeted(greeting: Greeting, encoding: FrameEncoding): void {
     const { phase } = this;
     if (phase.at !== "greeting") return;

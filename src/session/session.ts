@@ -195,7 +195,7 @@ export class ZmtpSession {
     if (rest !== undefined) this.#protocol.incoming.pushOwned(rest);
   }
 
-  /** @internal The region that a socket may read into; then `landed`. Whenever the thread waits, others may use it. */
+  /** @internal Where a socket may read into; then `landed`, at once: all sockets of the thread read into this place. */
   get landing(): Uint8Array {
     return this.#protocol.codec.landing;
   }
@@ -207,7 +207,7 @@ export class ZmtpSession {
     else if (phase.at !== "over") incoming.landed(length);
   }
 
-  /** @internal Takes the greeting of a transport that frames by itself as read; what is sent is framed so, too. */
+  /** @internal For a transport that frames by itself: it has agreed on a greeting in its own way, and none is read. */
   greeted(greeting: Greeting, encoding: FrameEncoding): void {
     this.#protocol.greeted(greeting, encoding);
   }

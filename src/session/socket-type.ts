@@ -1,4 +1,4 @@
-/** Socket types and who may talk to whom. RFC 37, "The Socket-Type Property". */
+/** Socket types: who may talk to whom, who sends, who has an identity. RFC 37, "The Socket-Type Property". */
 
 const LEGAL_PEERS = {
   REQ: ["REP", "ROUTER"],

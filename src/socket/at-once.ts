@@ -9,8 +9,9 @@ const RECEIVED_PER_TURN = 512;
  */
 const SENT_PER_TURN = 4096;
 /**
- * So many octets count as a further message, which makes some megabytes a turn at most: what the system would take
- * meanwhile is not piled up, where it would grow cold and outlive the collector's first look.
+ * So many octets count as one message more: about a mebibyte is sent within a turn, or one larger message. More would
+ * only pile up here until the system can take it, leave the processor's caches, and live long enough to be moved by the
+ * garbage collector.
  */
 const OCTETS_OF_ONE = 256;
 

@@ -253,6 +253,7 @@ export class SocketCore implements PipeUser, EndpointOwner, OptionOwner, OpenSoc
     );
     this.#reader = waiting as Waiting<unknown>;
     if (receiveTimeout === 0) waiting.giveUp();
+    // What waits is left for the next turn of the event loop where this one has had its share.
     else if (this.pattern.readable) nextTurn(() => this.#serve());
     this.#atOnce.renew();
     return waiting.promise;
@@ -277,7 +278,7 @@ export class SocketCore implements PipeUser, EndpointOwner, OptionOwner, OpenSoc
 
   /** A message was accepted. From time to time the answer comes after a turn of the event loop. */
   #sent(message: SentMessage): Promise<void> {
-    // A REQ can be asked for its answer now, and so on.
+    // To send may be what a reader waits for: a REQ hears an answer only once it has asked.
     if (this.#reader !== undefined) this.#serve();
     return this.#atOnce.sent(message);
   }

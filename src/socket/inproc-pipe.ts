@@ -68,7 +68,7 @@ export class InprocPipe implements Pipe {
     return this.writable ? 1 : 0;
   }
 
-  /** Whether one more message may be put here. */
+  /** Whether one more message may be put here. Whoever hears no is told when there is room again. */
   get hasRoom(): boolean {
     if (this.#conflates || !isFull(this.#queue.length, this.#mark)) return !this.#full;
     this.#full = true;

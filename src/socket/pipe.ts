@@ -8,7 +8,7 @@ import type { Run } from "./run.js";
 export interface Pipe {
   /** The identity that a ROUTER of ours finds it under; empty if the peer has none. */
   readonly identity: Uint8Array;
-  /** Whether a message waits. A look; it costs no more. */
+  /** Whether a message waits. To ask changes nothing. */
   readonly readable: boolean;
   /** The next message, owned; undefined if none waits. */
   receive(): Uint8Array[] | undefined;
@@ -16,7 +16,7 @@ export interface Pipe {
   receiveBatch(): FrameBatch | undefined;
   /** Whether a run costs less than its messages: they come in runs here, and each of them counts. */
   readonly inRuns: boolean;
-  /** Whether one more message fits under the mark. */
+  /** Whether one more message fits under the mark. To ask has effects: whoever hears no is told `drained` later. */
   readonly writable: boolean;
   /** How many messages fit under the mark. */
   readonly room: number;

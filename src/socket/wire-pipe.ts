@@ -39,6 +39,7 @@ export class WirePipe implements Pipe {
   #identity: Uint8Array = NOBODY;
   /** What came by links that are over, not read yet. */
   #unread: Inbox[] = [];
+  /** Somebody found it full, and has to be told when there is room. */
   #full = false;
   #closed = false;
   #detached = false;
@@ -209,6 +210,7 @@ export class WirePipe implements Pipe {
     this.#allowance = 0;
   }
 
+  /** Counts what waits. Over the mark it has the system take some, and notes that somebody waits for room. */
   #look(): boolean {
     if (this.#closed) return false;
     const mark = this.#mark;

@@ -4,7 +4,7 @@ import type { FrameBatch } from "../../src/codec/batch.js";
 import { Inbox } from "../../src/connection/inbox.js";
 import { plainPayload } from "../../src/connection/payload-maker.js";
 import { MessagePacker } from "../../src/connection/thread/message-packer.js";
-import { hearing, type Post, PostedReader, PostedWriter } from "../../src/connection/thread/posted.js";
+import { hearingBoth, type Post, PostedReader, PostedWriter } from "../../src/connection/thread/posted.js";
 import { RingReader, type RingShape, RingWriter, ringMemory, SLOT_CHUNK } from "../../src/connection/thread/ring.js";
 import { RingInbox } from "../../src/connection/thread/ring-inbox.js";
 import type { Passing } from "../../src/connection/thread/words.js";
@@ -17,7 +17,7 @@ function posted(shape = SHAPE) {
   const post: Post = (passing, moved) => void posts.push(structuredClone(passing, { transfer: [...moved] }));
   const writer = new PostedWriter(1, shape, post);
   const reader = new PostedReader(1, shape, post);
-  const hear = hearing(reader, writer);
+  const hear = hearingBoth(reader, writer);
   return { writer, reader, posts, deliver: () => void posts.splice(0).forEach(hear) };
 }
 

@@ -54,7 +54,7 @@ class OpenListener implements Listener {
   readonly endpoint: string;
   readonly #server: Server;
   readonly #doorman: Doorman;
-  readonly #stopListening: () => void;
+  readonly #forgetSignal: () => void;
 
   constructor(server: Server, endpoint: Endpoint, doorman: Doorman, signal: AbortSignal | undefined) {
     this.endpoint = endpointOf(server, endpoint);
@@ -62,7 +62,7 @@ class OpenListener implements Listener {
     this.#doorman = doorman;
     // A peer that cannot be accepted, for want of descriptors say, is one peer's matter.
     server.on("error", () => {});
-    this.#stopListening = onAbort(signal, () => void this.close());
+    this.#forgetSignal = onAbort(signal, () => void this.close());
   }
 
   get refused(): number {
@@ -78,7 +78,7 @@ class OpenListener implements Listener {
   }
 
   async close(): Promise<void> {
-    this.#stopListening();
+    this.#forgetSignal();
     // The endpoint is free at once. Node's own word that a server has closed waits for its sockets, which live on.
     this.#server.close();
     this.#doorman.close();

@@ -82,7 +82,7 @@ class Thread implements Workplace {
     if (this.#over) return;
     this.#over = true;
     this.#cause = cause;
-    if (shared === this) shared = undefined;
+    if (common === this) common = undefined;
     for (const link of [...this.#links.values()]) link.threadEnded(cause);
   }
 }
@@ -91,17 +91,17 @@ const require = /* @__PURE__ */ createRequire(import.meta.url);
 
 /** Each by what leads to it, and the one for whoever brings nothing. */
 const threads = new WeakMap<Way, Thread>();
-let shared: Thread | undefined;
+let common: Thread | undefined;
 
 /** A worker without the flags of this process: some of them, as --input-type, forbid to run a file. */
-function ours(): Worker {
+function commonWorker(): Worker {
   return new Worker(require.resolve("monocoque/thread"), { name: "monocoque", execArgv: [] });
 }
 
 function threadOf(way: unknown): Thread {
   if (way === true) {
-    shared ??= new Thread(ours());
-    return shared;
+    common ??= new Thread(commonWorker());
+    return common;
   }
   if (!(way instanceof Worker || way instanceof MessagePort)) {
     throw new TypeError("thread is true, a Worker that runs monocoque/thread, or what threadPort() gave");

@@ -2,7 +2,7 @@
 import { type Equip, tellLarge } from "../thread/equipment.js";
 import { MessagePacker } from "../thread/message-packer.js";
 import { type Passage, sharedPassage } from "../thread/passage.js";
-import { hearing, type Post, PostedReader, PostedWriter } from "../thread/posted.js";
+import { hearingBoth, type Post, PostedReader, PostedWriter } from "../thread/posted.js";
 import { bufferOf, RingReader, RingWriter, ringMemory } from "../thread/ring.js";
 import { OUTBOUND, PACKED } from "../thread/ring-shapes.js";
 
@@ -16,7 +16,7 @@ export function packedPassage(id: number, post: Post): Passage {
   if (mayShare()) return sharedPassage({ inbound: ringMemory(PACKED), outbound: ringMemory(OUTBOUND) }, PACKED);
   const inbound = new PostedReader(id, PACKED, post);
   const outbound = new PostedWriter(id, OUTBOUND, post);
-  return { inbound, outbound, shared: undefined, hear: hearing(inbound, outbound) };
+  return { inbound, outbound, shared: undefined, hear: hearingBoth(inbound, outbound) };
 }
 
 /** The worker's ends. */
@@ -27,7 +27,7 @@ export const equipPacked: Equip = ({ id, shared }, tell) => {
   }
   const inbound = new PostedWriter(id, PACKED, tell);
   const outbound = new PostedReader(id, OUTBOUND, tell);
-  return { inbound, outbound, framed: true, hear: hearing(outbound, inbound), ...packing(inbound) };
+  return { inbound, outbound, framed: true, hear: hearingBoth(outbound, inbound), ...packing(inbound) };
 
   function packing(ring: RingWriter | PostedWriter) {
     const packer = new MessagePacker(ring, tellLarge(id, tell));

@@ -115,7 +115,7 @@ export class ChunkFiller {
     return (this.#chunk as Chunk).bytes.subarray(this.#from, this.#to);
   }
 
-  /** Leaves off; somebody else has the rest. */
+  /** Leaves off; somebody else has the rest, so that `ready` is false from here on. */
   close(): void {
     this.#row = this.#whole;
   }

@@ -126,7 +126,7 @@ export class PostedReader implements ReaderEnd {
 }
 
 /** Lets both ends of one thread hear what the other thread has posted. */
-export function hearing(reader: PostedReader, writer: PostedWriter): (passing: Passing) => void {
+export function hearingBoth(reader: PostedReader, writer: PostedWriter): (passing: Passing) => void {
   return (passing) => {
     if (passing.type === "slot") reader.arrived(passing.slot, passing.memory);
     else writer.returned(passing.chunk, passing.memory);

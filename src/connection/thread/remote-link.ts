@@ -64,7 +64,7 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
   #askedForMore = false;
   #closing = false;
   #held = true;
-  #stopListening: (() => void) | undefined;
+  #forgetSignal: (() => void) | undefined;
   readonly #patience = new Patience();
 
   constructor(
@@ -94,7 +94,7 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
     workplace.tell({ type: "open", id, url, options, mechanism: mechanism?.recipe?.(), shared });
     workplace.hold(1);
     this.#patience.wait(THREAD_PATIENCE, () => this.#silent());
-    this.#stopListening = onAbort(signal, () => this.destroy(signal?.reason));
+    this.#forgetSignal = onAbort(signal, () => this.destroy(signal?.reason));
   }
 
   get peer(): PeerInfo {
@@ -267,7 +267,7 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
     this.#ending = ending;
     this.sender.stop("over");
     this.#patience.stop();
-    this.#stopListening?.();
+    this.#forgetSignal?.();
     this.#ring.destroy();
     this.outflow.end();
     this.outflow.outbox.clear();

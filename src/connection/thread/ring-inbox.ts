@@ -55,7 +55,7 @@ export class RingInbox implements TakenFrom {
     return this.#takers.any;
   }
 
-  /** Another number after each message that is taken: two values that differ say that somebody reads. */
+  /** A number that changes with each message that is taken: two values that differ say that somebody reads. */
   get taken(): number {
     return this.#taken;
   }
