@@ -131,6 +131,21 @@ describe.each([
     expect(runs).toBeLessThan(messages.length);
   });
 
+  it("fill a chunk to its last octet, and what does not fit goes into the next", async () => {
+    const { packer, source, inbox, hear } = ends();
+    const lengths = [14, 14, 14, 14, 0];
+    for (const [i, length] of lengths.entries()) source.addMessage([new Uint8Array(length).fill(i + 1)]);
+    while (packer.takeFrom(source) && packer.put());
+    packer.publish();
+    hear();
+    const runs: number[][] = [];
+    for (let run = 0; run < 2; run++) {
+      const { value } = await inbox.nextRun();
+      runs.push(Array.from(value as FrameBatch, ({ payload }) => payload.length));
+    }
+    expect(runs).toEqual([[14, 14, 14, 14], [0]]);
+  });
+
   it("are told of later if no slot is free, and it is said that somebody has to try again", () => {
     const { packer, source, reader, deliver } = ends();
     for (let i = 0; i < 5; i++) {

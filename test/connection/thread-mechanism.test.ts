@@ -53,13 +53,13 @@ async function authenticator(): Promise<zmq.Reply> {
   return zap;
 }
 
-describe.each(Object.entries(MECHANISMS))("%s with libzmq", (name, [mechanism, options]) => {
-  let zap: zmq.Reply;
-  beforeAll(async () => {
-    zap = await authenticator();
-  });
-  afterAll(() => zap.close());
+let zap: zmq.Reply;
+beforeAll(async () => {
+  zap = await authenticator();
+});
+afterAll(() => zap.close());
 
+describe.each(Object.entries(MECHANISMS))("%s with libzmq", (name, [mechanism, options]) => {
   it("carries every octet both ways; what was sealed is opened in the worker", async () => {
     const theirs = opened(new zmq.Pair(options as object));
     await theirs.bind("tcp://127.0.0.1:*");

@@ -241,7 +241,9 @@ export class Guest implements LinkUser, RingReceptionUser {
   #wait(): void {
     this.#patience.wait(this.#linger, () => {
       const link = this.#link;
-      link?.fail(reasons.lingerExpired(link.outflow.unsent, this.#linger), "timeout");
+      // Where nothing waits for the peer, it is the application's thread that has not handed over the rest yet.
+      if (link?.outflow.unsent === 0) this.#wait();
+      else link?.fail(reasons.lingerExpired(link.outflow.unsent, this.#linger), "timeout");
     });
   }
 
