@@ -1,5 +1,6 @@
 /** Tests that mutants asked for: each was a change of the codec that no other test noticed. */
 import { describe, expect, it } from "vitest";
+import { admit } from "../../src/codec/frame.js";
 import { ownOctets } from "../../src/codec/payload.js";
 import { FrameDecoder, FrameEncoder } from "../../src/index.js";
 import { writeFrame } from "../oracle/framing.js";
@@ -52,4 +53,30 @@ describe("an owned payload", () => {
     expect([...own]).toEqual([1, 2, 3]);
     expect([...ownOctets("é")]).toEqual([0xc3, 0xa9]);
   });
+});
+
+describe("a frame that came whole", () => {
+  const limits = { maxFrameSize: 10, commandsOnly: false };
+
+  it.each([true, false])("may be as long as the limit, and no longer; command: %s", (command) => {
+    expect(admit(10, command, limits)).toBeUndefined();
+    expect(() => admit(11, command, limits)).toThrow(expect.objectContaining({ code: "FRAME_TOO_LARGE" }));
+  });
+
+  it("is refused as a message before the handshake is over, and as a command is not", () => {
+    const early = { ...limits, commandsOnly: true };
+    expect(admit(1, true, early)).toBeUndefined();
+    expect(() => admit(1, false, early)).toThrow(expect.objectContaining({ code: "UNEXPECTED_MESSAGE" }));
+  });
+});
+
+it("a run is not copied into a table that is too small for it", () => {
+  const decoder = new FrameDecoder();
+  const frames = (count: number) => Array.from({ length: count }, (_, i) => writeFrame(Uint8Array.of(i, i)));
+  const runOf = (count: number) => decoder.push(Uint8Array.from(frames(count).flatMap((frame) => [...frame])));
+  const [few] = runOf(6);
+  const stale = few.copyInto(undefined);
+  const [many] = runOf(10);
+  const copy = many.copyInto(stale);
+  expect(Array.from(copy, ({ payload }) => [...payload])).toEqual(Array.from({ length: 10 }, (_, i) => [i, i]));
 });

@@ -109,6 +109,7 @@ it("a consumer that works on each run gives the turn back between two of them", 
 describe("what is given to the consumer", () => {
   it("runs lie in shared memory and go stale; messages and owned runs do not", async () => {
     const [ours, theirs] = await pair("tcp://127.0.0.1:0", { ...PAIR, thread: true }, PAIR);
+    expect([ours.thread, theirs.thread]).toEqual(["shared", undefined]);
     theirs.send(["a", "bc"]);
     const runs = ours.batches();
     const { value: run } = await runs.next();

@@ -51,6 +51,24 @@ describe("PLAIN", () => {
     expect(receiveAll(server, [client.send("in the clear")])).toMatchObject([{ type: "Frame" }]);
   });
 
+  it("says which command it waited for where another one comes", () => {
+    const greeting = encodeGreeting({ mechanism: "PLAIN" });
+    const hello = encodeCommand("HELLO", bytes(3), ascii("ann"), bytes(6), ascii("secret"));
+    const initiate = encodeCommand("INITIATE");
+    for (const [commands, words] of [
+      [[initiate], "INITIATE where HELLO has its place"],
+      [[hello, hello], "HELLO where INITIATE has its place"],
+    ] as const) {
+      const server = open(plainServer(onlyAnn));
+      receiveAll(server, [greeting, ...commands]);
+      expect(server.error).toMatchObject({ code: "UNEXPECTED_COMMAND", message: expect.stringContaining(words) });
+    }
+  });
+
+  it("is known to show its secrets, at either end", () => {
+    expect([plainClient(credentials).exposed, plainServer(onlyAnn).exposed]).toEqual([true, true]);
+  });
+
   it("tells the check where the peer is, and takes names and passwords of 0 to 255 octets", () => {
     for (const [username, password] of [
       ["", ""],

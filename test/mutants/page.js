@@ -14,7 +14,7 @@ the code does.
 - \`assembly/\`: a script of our own. The module is built anew with each mutant and held against its twin in TypeScript:
   rows, status, output.
 
-\`npm run mutants -- --layer codec|session|connection|assembly\`, \`--seconds N\` for a sample in a fair order, \`--again\`
+\`npm run mutants -- --layer codec|session|mechanism|connection|socket|assembly\`, \`--seconds N\` for a sample in a fair order, \`--again\`
 for those that survived; then \`--docs\` makes this page. \`--seed\` says which sample a run in a box of time takes.
 `;
 

@@ -1,5 +1,5 @@
 /**
- * `npm run mutants -- --layer codec|session|connection|assembly [--seconds N] [--most N] [--seed TEXT] [--file NAME]
+ * `npm run mutants -- --layer codec|session|mechanism|connection|socket|assembly [--seconds N] [--most N] [--seed TEXT] [--file NAME]
  * [--except NAME] [--processes N] [--again]`: which changes of the code would no test notice? `--most` takes a sample,
  * another one for each seed; `--again` tries those that survived the last time. The results are kept in `results/`;
  * `--docs` makes docs/mutants.md of them.
@@ -11,6 +11,8 @@ import { assemblyMutants, prepareAssembly, stopAssembly, tryMutant } from "./ass
 import { mutantsPage } from "./page.js";
 import { campaign, instrument, suite } from "./typescript.js";
 
+/** The campaign knows nothing of these. */
+const WITHOUT_CAMPAIGN = ["mechanism", "connection", "socket"];
 const RESULTS = "test/mutants/results";
 const { values } = parseArgs({
   options: {
@@ -96,10 +98,9 @@ async function typescript(layer) {
     save();
   };
   const untried = await suite(layer, mutants, processes, late, (mutant, verdict) => {
-    // The campaign knows nothing of connections.
     if (verdict === "static") return;
     if (!["survived", "uncovered"].includes(verdict)) killed(mutant);
-    else if (layer === "connection") survive(mutant);
+    else if (WITHOUT_CAMPAIGN.includes(layer)) survive(mutant);
     else doubtful.push(mutant);
     save();
   });
@@ -133,8 +134,10 @@ if (values.docs) {
   mkdirSync("docs", { recursive: true });
   writeFileSync("docs/mutants.md", mutantsPage(RESULTS));
 } else if (values.layer === "assembly") await assembly();
-else if (["codec", "session", "connection"].includes(values.layer)) await typescript(values.layer);
+else if (["codec", "session", ...WITHOUT_CAMPAIGN].includes(values.layer)) await typescript(values.layer);
 else {
-  console.error("npm run mutants -- --layer codec|session|connection|assembly [--seconds N] [--file NAME], or --docs");
+  console.error(
+    "npm run mutants -- --layer codec|session|mechanism|connection|socket|assembly [--seconds N] [--file NAME], or --docs",
+  );
   process.exitCode = 2;
 }

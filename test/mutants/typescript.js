@@ -144,6 +144,8 @@ const TESTS = {
   codec: ["codec"],
   session: ["session", "faults/faults.test.ts"],
   connection: ["connection"],
+  mechanism: ["mechanism"],
+  socket: ["socket", "zeromq"],
 };
 
 function testsOf(sandbox, layer) {

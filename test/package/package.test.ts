@@ -26,6 +26,9 @@ const BUDGETS = {
   "./zeromq/v5-compat": 147 * KiB,
 };
 
+/** JavaScript that the worker of a page loads. */
+const PAGE_WORKER = 110 * KiB;
+
 /** What every consumer does: a message to frames and back, and a handshake. */
 const program = `
 const pull = new ZmtpSession({ socketType: "PULL" });
@@ -78,6 +81,15 @@ describe("the packed tarball", () => {
     console.log(`${entry}: ${size} octets of JavaScript and types in ${own.length} files`);
     expect(own.length).toBeGreaterThan(1);
     expect(size).toBeLessThanOrEqual(most);
+  });
+
+  it("loads little in the worker of a page", async () => {
+    const { exports } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+    const loaded = await loadedBy(join(exports["./thread"].browser));
+    const size = packed.files.filter(({ path }) => loaded.has(path)).reduce((sum, file) => sum + file.size, 0);
+    console.log(`./thread in a page: ${size} octets of JavaScript in ${loaded.size} files`);
+    expect(loaded.size).toBeGreaterThan(1);
+    expect(size).toBeLessThanOrEqual(PAGE_WORKER);
   });
 
   it("has a small codec, and a budget for every entry", async () => {

@@ -1,6 +1,6 @@
 /** Tests that mutants asked for: each was a change of the session that no other test noticed. */
 import { describe, expect, it } from "vitest";
-import { encodeGreeting, type SocketType, ZmtpSession } from "../../src/index.js";
+import { encodeGreeting, type Mechanism, Metadata, type SocketType, ZmtpSession } from "../../src/index.js";
 import { isSender } from "../../src/session/socket-type.js";
 import { zwsEncoding, zwsGreeting, zwsMechanism } from "../../src/session/zws.js";
 import { ascii, writeCommand, writeProperty } from "../oracle/command.js";
@@ -49,6 +49,36 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("a session, 
     session.receiveFrame(Uint8Array.of(0, 1), false, false);
     const events = [...session.receive(new Uint8Array(0))];
     expect(events.at(-1)).toMatchObject({ type: "Error", error: { code: "IDENTITY", offset: 0 } });
+  });
+
+  it("points at the name of a command that comes in place of an identity over WebSocket, and says what is wrong", () => {
+    const session = new ZmtpSession({ socketType: "PAIR", mechanism: zwsMechanism, codec });
+    session.greeted(zwsGreeting, zwsEncoding);
+    session.receiveFrame(join(Uint8Array.of(5), ascii("READY")), false, true);
+    const error = [...session.receive(new Uint8Array(0))].at(-1);
+    expect(error).toMatchObject({ type: "Error", error: { code: "UNEXPECTED_COMMAND", offset: expect.any(Number) } });
+    expect(session.error?.hint).toMatch(/the first message each way is an identity/);
+  });
+
+  it("knows a peer by its key alone, where the mechanism proved no more", () => {
+    const publicKey = Uint8Array.of(1, 2, 3);
+    const metadata = new Metadata([["Socket-Type", ascii("PAIR")]]);
+    const mechanism: Mechanism = {
+      name: "KEY",
+      asServer: false,
+      begin: () => ({ open: () => undefined, receive: () => ({ type: "complete", metadata, publicKey }) }),
+    };
+    const session = new ZmtpSession({ socketType: "PAIR", mechanism, codec });
+    for (const _ of session.receive(join(encodeGreeting({ mechanism: "KEY" }), writeCommand("HELLO", ascii("")))));
+    expect(session.peer).toMatchObject({ publicKey, userId: undefined });
+  });
+
+  it("does not repeat a socket type that is longer than any name", () => {
+    const session = new ZmtpSession({ socketType: "PAIR", codec });
+    const long = ready("x".repeat(300) as SocketType);
+    expect([...session.receive(join(encodeGreeting(), long))].at(-1)).toMatchObject({ type: "Error" });
+    expect(session.error?.code).toBe("SOCKET_TYPE_UNKNOWN");
+    expect(session.error?.message).not.toMatch(/xx/);
   });
 
   it("seals nothing where nothing is sealed", () => {
