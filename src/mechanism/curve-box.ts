@@ -16,6 +16,10 @@ export const LONG_NONCE = 16;
 export const MAC = 16;
 /** @internal A cookie: its nonce, then a box of two keys. */
 export const COOKIE = LONG_NONCE + MAC + 2 * KEY;
+/** @internal Octets that make HELLO larger than WELCOME, so that nobody can use a server to flood a third. */
+export const PADDING = 72;
+/** @internal Zeros in HELLO's box: that they come out again proves the key. */
+export const SIGNED = 64;
 
 const NONCE = 24;
 

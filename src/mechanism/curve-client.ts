@@ -4,7 +4,19 @@ import type { Handshake, Mechanism, Progress } from "../session/mechanism.js";
 import { parseMetadata } from "../session/metadata.js";
 import type { LocalInfo } from "../session/peer.js";
 import type { Cryptography, KeyPair } from "./crypto.js";
-import { COOKIE, CURVE, KEY, LONG_NONCE, MAC, nonceOf, openBox, SHORT_NONCE, sharedWith } from "./curve-box.js";
+import {
+  COOKIE,
+  CURVE,
+  KEY,
+  LONG_NONCE,
+  MAC,
+  nonceOf,
+  openBox,
+  PADDING,
+  SHORT_NONCE,
+  SIGNED,
+  sharedWith,
+} from "./curve-box.js";
 import { Counter, Rising } from "./curve-counter.js";
 import { malformed, unexpected } from "./curve-fault.js";
 import { type CurveKey, keyOf, pairOf } from "./curve-keys.js";
@@ -12,10 +24,6 @@ import { Secrets } from "./curve-secrets.js";
 import { curveTraffic } from "./curve-traffic.js";
 
 const VERSION = Uint8Array.of(1, 0);
-/** What makes HELLO larger than WELCOME, so that nobody can use a server to flood a third. */
-const PADDING = 72;
-/** What HELLO's box proves with: 64 zeros. */
-const SIGNED = 64;
 
 const WELCOME_SIZE = LONG_NONCE + MAC + KEY + COOKIE;
 

@@ -7,7 +7,19 @@ import type { Handshake, Mechanism, Progress } from "../session/mechanism.js";
 import { Metadata, parseMetadata } from "../session/metadata.js";
 import type { LocalInfo } from "../session/peer.js";
 import type { Cryptography, KeyPair } from "./crypto.js";
-import { COOKIE, CURVE, KEY, LONG_NONCE, MAC, nonceOf, openBox, SHORT_NONCE, sharedWith } from "./curve-box.js";
+import {
+  COOKIE,
+  CURVE,
+  KEY,
+  LONG_NONCE,
+  MAC,
+  nonceOf,
+  openBox,
+  PADDING,
+  SHORT_NONCE,
+  SIGNED,
+  sharedWith,
+} from "./curve-box.js";
 import { Cookies } from "./curve-cookies.js";
 import { Counter, Rising } from "./curve-counter.js";
 import { malformed, unexpected, unopened } from "./curve-fault.js";
@@ -17,8 +29,6 @@ import { curveTraffic } from "./curve-traffic.js";
 import { encodeZ85 } from "./z85.js";
 import { type Admission, judged, type Verdict, type ZapHandler, zapRequest } from "./zap.js";
 
-const PADDING = 72;
-const SIGNED = 64;
 const HELLO_SIZE = 2 + PADDING + KEY + SHORT_NONCE + MAC + SIGNED;
 const VOUCH = LONG_NONCE + MAC + 2 * KEY;
 const INITIATE_LEAST = COOKIE + SHORT_NONCE + MAC + KEY + VOUCH;

@@ -12,8 +12,7 @@ import { Run } from "../run.js";
 import type { Settings } from "../settings.js";
 import { probe } from "./dealer.js";
 
-/** The pattern of ROUTER sockets. */
-export class Router extends Pattern {
+class Router extends Pattern {
   readonly #queue: FairQueue;
   readonly #peers = new ByIdentity();
 
@@ -114,5 +113,4 @@ export class Router extends Pattern {
   }
 }
 
-/** Makes a ROUTER's pattern. */
 export const router = (settings: Settings): Pattern => new Router(settings);
