@@ -8,14 +8,13 @@ import type { SessionBatchEvent } from "../session/event.js";
 import type { Progress } from "../session/mechanism.js";
 import type { PeerInfo } from "../session/peer.js";
 import type { ZmtpSession } from "../session/session.js";
-import type { SocketType } from "../session/socket-type.js";
 import { CommandRate } from "./command-rate.js";
 import { connectionError } from "./fault.js";
 import { Heart, type HeartUser } from "./heart.js";
 import type { Inbox } from "./inbox.js";
 import type { HeartbeatOptions } from "./options.js";
 import { questionFailed } from "./reasons.js";
-import { Subscriptions } from "./subscriptions.js";
+import { Subscriptions, wishesOf } from "./subscriptions.js";
 import type { FrameFlags } from "./transport.js";
 import { type MessageLimits, WholeMessages } from "./whole-messages.js";
 
@@ -34,16 +33,6 @@ export interface EventUser extends HeartUser {
   /** The peer broke the protocol, or went over a limit. */
   refuse(error: ZmtpError): void;
 }
-
-/**
- * The command by which peers of a socket say what they want to hear, and the one that takes it back. RFC 37, "The
- * Publish-Subscribe Pattern", and RFC 48.
- */
-const WISHES: { readonly [type in SocketType]?: readonly [wish: string, end: string] } = {
-  PUB: ["SUBSCRIBE", "CANCEL"],
-  XPUB: ["SUBSCRIBE", "CANCEL"],
-  RADIO: ["JOIN", "LEAVE"],
-};
 
 /** Handles the events of one session. */
 export class EventHandler {
@@ -175,8 +164,7 @@ export class EventHandler {
   }
 
   #heed(name: string, data: Uint8Array): void {
-    // A socket that publishes nothing has not asked for subscriptions either.
-    const [wish, end] = WISHES[this.#session.protocol.socketType] ?? [];
+    const [wish, end] = wishesOf(this.#session.protocol.socketType);
     if (name === wish) this.#subscribed(data);
     else if (name === end) this.subscriptions.remove(data);
     else if (!this.#tolerates(name)) return;

@@ -1,7 +1,23 @@
-/** What a subscriber wants of a publisher. RFC 37, "The Publish-Subscribe Pattern". */
+/** What a subscriber wants of a publisher, and how it says so. RFC 37, "The Publish-Subscribe Pattern". */
 import { octets, type Payload } from "../codec/payload.js";
+import type { SocketType } from "../session/socket-type.js";
 import { SUBSCRIPTION_COST, SUBSCRIPTION_OCTETS } from "./limits.js";
 import { PrefixTree } from "./prefix-tree.js";
+
+/**
+ * The command by which peers of a socket say what they want to hear, and the one that takes it back. RFC 37, "The
+ * Publish-Subscribe Pattern", and RFC 48.
+ */
+const WISHES: { readonly [type in SocketType]?: readonly [wish: string, end: string] } = {
+  PUB: ["SUBSCRIBE", "CANCEL"],
+  XPUB: ["SUBSCRIBE", "CANCEL"],
+  RADIO: ["JOIN", "LEAVE"],
+};
+
+/** The two commands for sockets of this type. One that publishes nothing has not asked for any: it has none. */
+export function wishesOf(type: SocketType): readonly [wish?: string, end?: string] {
+  return WISHES[type] ?? [];
+}
 
 /** The prefixes that one peer has subscribed to, each counted: subscribing twice takes two cancels. */
 export class Subscriptions {

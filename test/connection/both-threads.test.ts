@@ -275,6 +275,20 @@ describe("what is no message", () => {
     expect(both.remote.subscriptions.match("b")).toBe(true);
   });
 
+  it("groups that are joined at a RADIO are what the peer wants, and a PULL is asked for nothing", async () => {
+    const radio = ends({ socketType: "RADIO" }, { peer: "DISH" });
+    await radio.met();
+    radio.link.reception.received(concat(encodeCommand("JOIN", ascii("a")), encodeCommand("JOIN", ascii("b"))));
+    await until(() => radio.remote.subscriptions.match("b"));
+    radio.link.reception.received(encodeCommand("LEAVE", ascii("a")));
+    await until(() => !radio.remote.subscriptions.match("a"));
+    const pull = ends({ socketType: "PULL" }, { peer: "PUSH" });
+    await pull.met();
+    pull.link.reception.received(concat(encodeCommand("SUBSCRIBE", ascii("a")), encodeMessage("behind it")));
+    expect((await pull.remote.inbox.nextMessage()).value?.map(text)).toEqual(["behind it"]);
+    expect(pull.remote.subscriptions.match("a")).toBe(false);
+  });
+
   it("commands of a socket's own leave as they are", async () => {
     const both = ends({ socketType: "DISH" }, { peer: "RADIO" });
     await both.met();

@@ -20,7 +20,7 @@ import { ZmtpOutbox } from "../outbox.js";
 import { Outflow, type OutflowUser } from "../outflow.js";
 import type { PayloadMaker } from "../payload-maker.js";
 import { type Commands, Sender } from "../sender.js";
-import { Subscriptions } from "../subscriptions.js";
+import { Subscriptions, wishesOf } from "../subscriptions.js";
 import type { Passage } from "./passage.js";
 import { RingInbox, type RingInboxUser } from "./ring-inbox.js";
 import { RingTransport, type RingTransportUser } from "./ring-transport.js";
@@ -240,8 +240,9 @@ export class RemoteLink implements Faced, RingInboxUser, RingTransportUser, Outf
   }
 
   #commanded(name: string, data: Uint8Array): void {
-    if (name === "SUBSCRIBE") this.subscriptions.add(data);
-    else if (name === "CANCEL") this.subscriptions.remove(data);
+    const [wish, end] = wishesOf(this.#settings.socketType);
+    if (name === wish) this.subscriptions.add(data);
+    else if (name === end) this.subscriptions.remove(data);
   }
 
   #subscription(type: "subscribe" | "cancel", prefix: Payload): void {
