@@ -256,10 +256,8 @@ export class FrameDecoder implements IterableIterator<FrameBatch> {
   }
 
   #finish(large: LargeFrame): FrameBatch | undefined {
-    if (large.missing > 0) {
-      this.#unread.pour((bytes, from, to) => large.fill(bytes, from, to));
-      if (large.missing > 0) return undefined;
-    }
+    this.#unread.pour((bytes, from, to) => large.fill(bytes, from, to));
+    if (large.missing > 0) return undefined;
     this.#large = undefined;
     this.#position += large.arrived;
     const batch = large.batch();

@@ -145,7 +145,7 @@ export class Unread implements Tenant {
         const count = fill(waiting, 0, waiting.length);
         if (count === 0) return;
         this.tail.drop(count);
-        if (this.tail.length === 0) this.#follow();
+        this.#follow();
       } else return;
     }
   }

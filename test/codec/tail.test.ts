@@ -70,3 +70,42 @@ it("does not let a few octets hold much memory", () => {
   // None of the two MiB were kept.
   expect(memory.take(1024 * KiB).length).toBe(1024 * KiB);
 });
+
+/** Notes what is asked of it. */
+class NotedMemory extends SpareMemory {
+  readonly sizes: number[] = [];
+
+  override take(size: number): ReturnType<SpareMemory["take"]> {
+    this.sizes.push(size);
+    return super.take(size);
+  }
+}
+
+it("asks for what it needs at first, and for twice as much whenever more comes", () => {
+  const memory = new NotedMemory();
+  const tail = new Tail(memory);
+  for (let at = 0; at < 100; at++) tail.append(pattern(100));
+  expect(memory.sizes).toEqual([100, 200, 400, 800, 1600, 3200, 6400, 12_800]);
+});
+
+it("keeps a few octets of memory for the next time, and no more than a few", () => {
+  const memory = new NotedMemory();
+  const tail = new Tail(memory);
+  for (const size of [256, 256, 257, 257]) {
+    tail.append(pattern(size));
+    tail.drop(size);
+  }
+  expect(memory.sizes).toEqual([256, 257, 257]);
+});
+
+it.each([
+  [256, false],
+  [257, true],
+  [512 * KiB, true],
+  [512 * KiB + 1, false],
+])("memory of %i octets is passed on: %s", (size, passed) => {
+  const memory = new SpareMemory();
+  const octets = new Uint8Array(size);
+  memory.give(octets);
+  expect(memory.take(size) === octets).toBe(passed);
+});

@@ -19,6 +19,8 @@ export interface Inside extends Codec {
 
 /** What the connections do with owned batches. */
 export { joinBatches } from "../../src/codec/join.js";
+/** The scan's twin, over any octets and any table. */
+export { scanOctets } from "../../src/codec/scan.js";
 
 export const inside = (codec: Codec): Inside => codec as Inside;
 
@@ -30,8 +32,19 @@ export const enginesOf = (module?: WebAssembly.Module): readonly [Inside, Inside
 
 export const engines = enginesOf();
 
-export const { CAPACITY, WINDOW, WINDOW_SIZE, HEADROOM, INPUT, INPUT_SIZE, LANDING, LANDING_SIZE, OUTPUT_SIZE } =
-  layout;
+export const {
+  CAPACITY,
+  WINDOW,
+  WINDOW_SIZE,
+  HEADROOM,
+  INPUT,
+  INPUT_SIZE,
+  LANDING,
+  LANDING_SIZE,
+  OUTPUT_SIZE,
+  STATUS,
+  TABLE,
+} = layout;
 
 /** From this size on, an unfinished frame is put together in a buffer of its own. */
 const LARGE = 4096;

@@ -33,12 +33,17 @@ function scan(random: Random): void {
   const size = Math.min(stream.length, 1 << 20);
   const from = random.pick([0, 1, 7, INPUT, WINDOW_SIZE - size]);
   const to = from + (random.once(3) ? random.below(size + 1) : size);
+  compareScan(stream.subarray(0, size), from, to, limit);
+}
+
+/** Rows and status of a scan of window[from, to), in which `octets` are laid at `from`. */
+export function compareScan(octets: Uint8Array, from: number, to: number, limit: number): void {
   both((engine) => {
     // A frame takes two octets or more, and its row two words: so far can any scan of this come, and a little further.
-    engine.table.fill(-7, 0, size + 16);
-    engine.window.set(stream.subarray(0, size), from);
+    engine.table.fill(-7, 0, octets.length + 16);
+    engine.window.set(octets, from);
   });
-  const detail = { scan: Buffer.from(stream.subarray(0, 400)).toString("hex"), from, to, limit };
+  const detail = { scan: Buffer.from(octets.subarray(0, 400)).toString("hex"), from, to, limit };
   const count = wasm.scan(from, to, limit);
   equal("frames of a scan", count, js.scan(from, to, limit), detail);
   equalWords("status of a scan", wasm.status, js.status, detail);

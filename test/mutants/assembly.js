@@ -88,7 +88,7 @@ async function compiled(file, source) {
 async function compile(changed) {
   let binary;
   // As the project builds it, but for the optimizer's time: results do not depend on it.
-  const args = ["--config", "asconfig.json", "-O1", "--outFile", "out.wasm"];
+  const args = ["assembly/shared.ts", "--config", "asconfig.json", "-O1", "--outFile", "out.wasm"];
   const { error } = await asc.main(args, {
     readFile: (name) => changed[name] ?? (existsSync(name) ? readFileSync(name, "utf8") : null),
     writeFile: (name, contents) => {

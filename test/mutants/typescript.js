@@ -18,7 +18,9 @@ const PATIENCE = 240_000;
 /** The files of a layer that hold code. */
 function filesOf(layer) {
   return readdirSync(join("src", layer), { recursive: true })
-    .filter((name) => name.endsWith(".ts") && !["module.ts", "loader.ts", "layout.ts"].includes(name))
+    .filter(
+      (name) => name.endsWith(".ts") && !["module.ts", "shared-module.ts", "loader.ts", "layout.ts"].includes(name),
+    )
     .filter((name) => layer !== "connection" || !name.startsWith("node"))
     .map((name) => join("src", layer, name));
 }
