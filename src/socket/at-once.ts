@@ -2,18 +2,14 @@
 import { nextTurn } from "../connection/next-turn.js";
 import type { SentMessage } from "./message.js";
 
-/** So many messages at most are received within one turn: the application does something with each of them. */
-const RECEIVED_PER_TURN = 512;
+/** So many messages at most are received within one turn, and so many small ones sent. */
+const PER_TURN = 512;
 /**
- * So many small ones are sent: some tenths of a millisecond's work, and they leave in writes of a size worth making.
+ * So many octets that are sent count as one message more: about a mebibyte is sent within a turn, or one larger
+ * message. More would only pile up here until the system can take it, leave the processor's caches, and live long enough
+ * to be moved by the garbage collector.
  */
-const SENT_PER_TURN = 4096;
-/**
- * So many octets count as one message more: about a mebibyte is sent within a turn, or one larger message. More would
- * only pile up here until the system can take it, leave the processor's caches, and live long enough to be moved by the
- * garbage collector.
- */
-const OCTETS_OF_ONE = 256;
+const OCTETS_OF_ONE = 2048;
 
 /** The answer to every send that had room: one promise for all. */
 export const SENT: Promise<void> = Promise.resolve();
@@ -26,7 +22,7 @@ export class AtOnce {
 
   /** Whether one more message may be received within this turn. */
   use(): boolean {
-    return this.#received++ < RECEIVED_PER_TURN;
+    return this.#received++ < PER_TURN;
   }
 
   /** The event loop has its turn now: the count begins again. */
@@ -38,7 +34,7 @@ export class AtOnce {
   /** The answer to a message that was sent: at once, or from time to time after a turn of the event loop. */
   sent(message: SentMessage): Promise<void> {
     this.#sent += weightOf(message);
-    if (this.#sent <= SENT_PER_TURN) return SENT;
+    if (this.#sent <= PER_TURN) return SENT;
     this.#turn ??= new Promise((resolve) =>
       nextTurn(() => {
         this.renew();

@@ -24,11 +24,11 @@ async function sentInOneTurn(message: unknown, name: string): Promise<number> {
 }
 
 it.each([
-  ["small messages", 4096, "a message"],
-  ["messages without octets", 4096, ""],
-  ["messages of 64 KiB", 16, Buffer.alloc(65_536)],
-  ["messages of two such frames", 8, [Buffer.alloc(65_536), Buffer.alloc(65_536)]],
-  ["messages of eight small frames", 512, Array.from({ length: 8 }, (_, i) => `${i}`)],
+  ["small messages", 512, "a message"],
+  ["messages without octets", 512, ""],
+  ["messages of 64 KiB", 15, Buffer.alloc(65_536)],
+  ["messages of two such frames", 7, [Buffer.alloc(65_536), Buffer.alloc(65_536)]],
+  ["messages of eight small frames", 64, Array.from({ length: 8 }, (_, i) => `${i}`)],
   ["messages larger than a turn", 1, Buffer.alloc(2_000_000)],
 ])("%s: %i", async (what, count, message) => {
   const sent = await sentInOneTurn(message, what.replaceAll(" ", "-"));
