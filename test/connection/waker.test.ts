@@ -82,3 +82,12 @@ it("wakes for what was told of elsewhere", () => {
   made.owe();
   expect(turn()).toBe("told woke");
 });
+
+it("is still again once the application has spoken, though nothing waits to be told of", () => {
+  const { made, turn, pass, rush } = waker();
+  rush();
+  made.prompt();
+  expect(pass(5)).toBe("");
+  made.arrived();
+  expect(turn()).toBe("told woke");
+});
