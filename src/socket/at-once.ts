@@ -6,8 +6,8 @@ import type { SentMessage } from "./message.js";
 const PER_TURN = 512;
 /**
  * So many octets that are sent count as one message more: about a mebibyte is sent within a turn, or one larger
- * message. More would only pile up here until the system can take it, leave the processor's caches, and live long enough
- * to be moved by the garbage collector.
+ * message. More would only pile up here until the system can take it, leave the processor's caches, and live long
+ * enough to be moved by the garbage collector.
  */
 const OCTETS_OF_ONE = 2048;
 

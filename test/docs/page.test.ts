@@ -18,6 +18,8 @@ if (missing) console.warn(`SKIPPED: the documents' pages: ${missing}`);
 
 it("is every page that a document shows", () => {
   expect(html.map(({ path }) => path)).toEqual(["README.md", RECIPE]);
+  const alone = documents.flatMap(blocksOf).filter(({ how }) => how === "browser");
+  expect(alone.map(({ path }) => path)).toEqual([GUIDE]);
 });
 
 describe.skipIf(missing)("a page", () => {

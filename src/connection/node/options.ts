@@ -54,7 +54,7 @@ export interface ListenOptions extends NodeConnectionOptions {
   readonly onRefused?: ((refusal: Refusal) => void) | undefined;
   /** Handshakes that may be under way at once; beyond it the oldest is dropped. Default 1,000. */
   readonly maxHandshakes?: number | undefined;
-  /** Of these, from one address; default 250. */
+  /** Of these, from one address, or one /64 of IPv6; default 250. */
   readonly maxHandshakesPerAddress?: number | undefined;
   /**
    * Milliseconds by which a failed security handshake (a wrong password or key, a peer that `check` or `zap` denies, a

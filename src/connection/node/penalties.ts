@@ -4,6 +4,7 @@
  */
 import { ZmtpError } from "../../error.js";
 import { MOST_ADDRESSES, MOST_FAILURE_DELAY } from "../limits.js";
+import { networkOf } from "./network.js";
 
 /**
  * Ends of a handshake that are no guess: whoever knocked and left, as load balancers do, or speaks something else; and
@@ -64,18 +65,4 @@ export class Penalties {
 /** A fault of the peer's, seen in its handshake. */
 function isGuess(error: unknown): boolean {
   return error instanceof ZmtpError && error.blame === "peer" && !NO_GUESS.includes(error.code);
-}
-
-/** Half of an address of IPv6: whoever has one has all that begin with the same half. */
-const HALF = 4;
-
-/** Whom an address belongs to; peers of ipc:// have none and count as one. */
-function networkOf(address = ""): string {
-  const [, ipv6] = /^\[(.*)\]:\d+$/.exec(address) ?? [];
-  if (ipv6 === undefined) return address.slice(0, address.lastIndexOf(":"));
-  // IPv4 as a socket of IPv6 shows it.
-  if (ipv6.includes(".")) return ipv6.slice(ipv6.lastIndexOf(":") + 1);
-  const [head, tail] = ipv6.split("::").map((half) => (half === "" ? [] : half.split(":")));
-  const gap = tail === undefined ? [] : Array(Math.max(0, 2 * HALF - head.length - tail.length)).fill("0");
-  return [...head, ...gap, ...(tail ?? [])].slice(0, HALF).join(":");
 }

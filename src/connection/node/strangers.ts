@@ -4,6 +4,7 @@
  */
 import type { ZmtpError } from "../../error.js";
 import { connectionError } from "../fault.js";
+import { networkOf } from "./network.js";
 
 /**
  * Somebody who has come and is not in yet: a link in its handshake, a socket before its upgrade to WebSocket, or one
@@ -23,52 +24,46 @@ export interface StrangerLimits {
 /** The strangers of one listener. */
 export class Strangers {
   readonly #limits: StrangerLimits;
-  /** In the order in which they came. */
-  readonly #all = new Set<Stranger>();
-  readonly #byHost = new Map<string, number>();
+  /** Each with its network, in the order in which they came. */
+  readonly #all = new Map<Stranger, string>();
+  readonly #byNetwork = new Map<string, number>();
 
   constructor(limits: StrangerLimits) {
     this.#limits = limits;
   }
 
   add(stranger: Stranger): void {
-    this.#all.add(stranger);
-    const host = hostOf(stranger.address);
-    this.#byHost.set(host, (this.#byHost.get(host) ?? 0) + 1);
+    const network = networkOf(stranger.address);
+    this.#all.set(stranger, network);
+    this.#byNetwork.set(network, (this.#byNetwork.get(network) ?? 0) + 1);
   }
 
   delete(stranger: Stranger): void {
-    if (!this.#all.delete(stranger)) return;
-    const host = hostOf(stranger.address);
-    const left = (this.#byHost.get(host) ?? 1) - 1;
-    if (left === 0) this.#byHost.delete(host);
-    else this.#byHost.set(host, left);
+    const network = this.#all.get(stranger);
+    if (network === undefined) return;
+    this.#all.delete(stranger);
+    const left = (this.#byNetwork.get(network) ?? 1) - 1;
+    if (left === 0) this.#byNetwork.delete(network);
+    else this.#byNetwork.set(network, left);
   }
 
   /** Turns the oldest away, of those from the same address or of all, if there is one too many with this one. */
-  makeRoomFor({ address }: Stranger): void {
+  makeRoomFor(stranger: Stranger): void {
     const { maxHandshakes, maxHandshakesPerAddress } = this.#limits;
-    const host = hostOf(address);
-    if ((this.#byHost.get(host) ?? 0) > maxHandshakesPerAddress) {
-      this.#oldest(host)?.turnAway(tooMany(maxHandshakesPerAddress));
+    const network = this.#all.get(stranger) ?? "";
+    if ((this.#byNetwork.get(network) ?? 0) > maxHandshakesPerAddress) {
+      this.#oldest(network)?.turnAway(tooMany(maxHandshakesPerAddress));
     } else if (this.#all.size > maxHandshakes) this.#oldest()?.turnAway(tooMany(maxHandshakes));
   }
 
   turnAwayAll(error: ZmtpError): void {
-    for (const stranger of [...this.#all]) stranger.turnAway(error);
+    for (const stranger of [...this.#all.keys()]) stranger.turnAway(error);
   }
 
-  #oldest(host?: string): Stranger | undefined {
-    for (const stranger of this.#all) {
-      if (host === undefined || hostOf(stranger.address) === host) return stranger;
-    }
+  #oldest(network?: string): Stranger | undefined {
+    for (const [stranger, its] of this.#all) if (network === undefined || its === network) return stranger;
     return undefined;
   }
-}
-
-/** An address without its port: peers of ipc:// have none and count as one. */
-function hostOf(address: string | undefined): string {
-  return address === undefined ? "" : address.slice(0, address.lastIndexOf(":"));
 }
 
 function tooMany(limit: number): ZmtpError {
