@@ -5,9 +5,10 @@ import { admit } from "../../src/codec/frame.js";
 import { joinBatches } from "../../src/codec/join.js";
 import { HEADROOM, WINDOW_SIZE } from "../../src/codec/layout.js";
 import { runOf } from "../../src/codec/message-run.js";
+import { areSmall } from "../../src/codec/owned-chunk.js";
 import { framesOf, ownOctets } from "../../src/codec/payload.js";
 import { Unread } from "../../src/codec/unread.js";
-import { encodeFrame, type FrameBatch, FrameDecoder, FrameEncoder } from "../../src/index.js";
+import { encodeFrame, encodeGreeting, type FrameBatch, FrameDecoder, FrameEncoder } from "../../src/index.js";
 import { join, writeFrame } from "../oracle/framing.js";
 import { codecs } from "../support/codecs.js";
 import { pattern, same } from "../support/pieces.js";
@@ -112,6 +113,22 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("the $name c
     ]);
   });
 
+  it("copies a run with its headers, those that are longer than need be included", () => {
+    const stream = Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0, 1, 7, 0, 1, 8);
+    const [batch] = new FrameDecoder({ codec }).takeOwned(stream.slice());
+    expect([...(batch.copy().run ?? [])]).toEqual([...stream]);
+  });
+
+  it("takes a greeting of any minor version for one of ZMTP 3", () => {
+    const engine = engineOf(codec);
+    for (const minor of [0, 1, 2, 255]) {
+      const greeting = encodeGreeting();
+      greeting[11] = minor;
+      engine.greeting.set(greeting);
+      expect(engine.judge(0, 64)).toBe(64);
+    }
+  });
+
   it("copies a batch that is less than an eighth of its chunk, and no larger one", () => {
     const chunk = new Uint8Array(8 * 32);
     chunk.set(writeFrame(pattern(30)));
@@ -146,6 +163,16 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("the $name c
     expect([unread.state, unread.tail.length, unread.length]).toEqual(["backlog", 9, 53]);
   });
 
+  it("holds nothing that is owned once all of that waits with the rest", () => {
+    const unread = new Unread(engineOf(codec));
+    unread.add(pattern(3), 0, undefined);
+    unread.wait(4);
+    unread.addOwned(pattern(5, 2).slice(), 0);
+    unread.load();
+    unread.wait(8);
+    expect([unread.state, unread.tail.length, unread.length, unread.owned]).toEqual(["backlog", 8, 8, false]);
+  });
+
   it("lays a new chunk behind all that its headroom holds", () => {
     const unread = new Unread(engineOf(codec));
     unread.add(pattern(HEADROOM), 0, undefined);
@@ -162,6 +189,10 @@ describe.each(codecs.map((codec) => ({ name: codec.name, codec })))("the $name c
     expect([...joined.bytes]).toEqual([...stream, ...stream]);
     expect(Array.from(joined, ({ payload }) => [...payload])).toEqual([[7], [8], [7], [8]]);
   });
+});
+
+it("frames are small below 160 octets each, headers included", () => {
+  expect([areSmall(10, 1599), areSmall(10, 1600)]).toEqual([true, false]);
 });
 
 describe("a message as a run", () => {
@@ -197,6 +228,8 @@ describe("an encoder's memory", () => {
 describe("the frames of a message", () => {
   it("that is a string is that string: it is written where it leaves, and not before", () => {
     expect(framesOf("text")).toEqual(["text"]);
+    const frames = ["text", new Uint8Array(2)];
+    expect(framesOf(frames)).toBe(frames);
     expect(framesOf(["text", new DataView(new ArrayBuffer(2))])).toEqual(["text", new Uint8Array(2)]);
   });
 });

@@ -88,6 +88,16 @@ it("asks for what it needs at first, and for twice as much whenever more comes",
   expect(memory.sizes).toEqual([100, 200, 400, 800, 1600, 3200, 6400, 12_800]);
 });
 
+it.each([150, 200])("goes on in its own memory where that has room in front: %i octets more", (size) => {
+  const memory = new NotedMemory();
+  const tail = new Tail(memory);
+  tail.append(pattern(300));
+  tail.drop(200);
+  tail.append(pattern(size, 2));
+  expect(memory.sizes).toEqual([300]);
+  expect([...tail.peek(300)]).toEqual([...pattern(300).subarray(200), ...pattern(size, 2)]);
+});
+
 it("keeps a few octets of memory for the next time, and no more than a few", () => {
   const memory = new NotedMemory();
   const tail = new Tail(memory);

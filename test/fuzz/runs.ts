@@ -18,6 +18,7 @@ const LONG = 2;
 const FRAMES = 14;
 const SHAPES: readonly (readonly [flags: number, length: number])[] = [
   [0, 0],
+  [1, 0],
   [1, 3],
   [0, 200],
   [LONG, 0],
@@ -54,6 +55,14 @@ function* brokenRuns(only: boolean): Generator<Named> {
   }
 }
 
+/** A run of so many that a stride taken for a larger one would hit upon headers, too. */
+function* longRuns(): Generator<Named> {
+  for (const [flags, length] of SHAPES) {
+    for (let i = 0; i < 1200; i++) frame(flags, length);
+    yield { name: `1200 of flags ${flags}, length ${length}`, octets: out.done() };
+  }
+}
+
 /** More frames than the table has rows: it ends `left` rows behind where a run begins, well before the octets do. */
 function* fullTables(): Generator<Named> {
   for (const [flags, length] of SHAPES) {
@@ -77,6 +86,7 @@ function* alternating(): Generator<Named> {
 export function* hardRuns(): Generator<Named> {
   yield* brokenRuns(true);
   yield* brokenRuns(false);
+  yield* longRuns();
   yield* fullTables();
   yield* alternating();
 }

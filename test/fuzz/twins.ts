@@ -101,7 +101,7 @@ const TELLING = [
 /** A greeting with some octets replaced, judged from anywhere. */
 function judge(random: Random): void {
   const greeting = new Uint8Array(64);
-  greeting.set([0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 3, 1]);
+  greeting.set([0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 3, random.below(3)]);
   greeting.set(ascii(random.pick(["NULL", "PLAIN", "CURVE", "A-B_C.D+9", "ABCDEFGHIJKLMNOPQRST", "null", ""])), 12);
   greeting[32] = random.pick([0, 0, 0, 1, 2]);
   if (random.once(2)) greeting.set(noise(random, 31), 33);
