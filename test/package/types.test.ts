@@ -120,6 +120,9 @@ const VARIANTS = [
   { moduleResolution: "Bundler", module: "ESNext", exactOptionalPropertyTypes: false },
 ];
 
+/** What the first compilers that we compile with know no name of. */
+const LATER: Record<string, readonly string[]> = { "5.2": ["DOM.AsyncIterable"] };
+
 const OURS = "the compiler here";
 const COMPILERS = full ? ["5.2", "5.4", "5.6", "5.7", "5.9", "6", OURS] : [OURS];
 
@@ -193,7 +196,7 @@ describe("the published declarations", () => {
         node === undefined || node === 20 ? join(root, "node_modules") : await cached("@types/node", `${node}`);
       const compilerOptions = {
         ...variant,
-        lib,
+        lib: lib.filter((name) => !LATER[compiler]?.includes(name)),
         target: "ES2022",
         strict: true,
         noEmit: true,
