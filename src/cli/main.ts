@@ -87,10 +87,22 @@ async function leave(code: ExitCode): Promise<never> {
   process.exit(code);
 }
 
+/** A key in Z85 that begins with a dash, as one in 85 does, and would be taken for an option. */
+const DASHED_KEY = /^-[^\s]{39}$/;
+
+function keysTakenAsValues(argv: readonly string[]): string[] {
+  const args: string[] = [];
+  for (const arg of argv) {
+    if (DASHED_KEY.test(arg) && args.at(-1)?.startsWith("--")) args.push(`${args.pop()}=${arg}`);
+    else args.push(arg);
+  }
+  return args;
+}
+
 function parse(command: Command, argv: readonly string[]): Arguments {
   try {
     const { values, positionals } = parseArgs({
-      args: [...argv],
+      args: keysTakenAsValues(argv),
       options: { ...command.options, ...COMMON },
       allowPositionals: true,
     });

@@ -122,6 +122,8 @@ describe("with ourselves at both ends", () => {
 });
 
 const URL_ = "tcp://127.0.0.1:1";
+/** A key may begin with a dash. */
+const DASHED = `-${server.publicKey.slice(1)}`;
 it.each([
   [["--plain-username", "a", "--plain-password", "geheim"], "a secret on the command line is seen"],
   [["--plain-username", "a"], "--plain-username needs --plain-password"],
@@ -132,6 +134,8 @@ it.each([
   [["--curve-server-key", "short"], "--curve-server-key is"],
   [["--curve-server-key", server.publicKey, "--curve-secret-key", server.secretKey], "a secret on the command line"],
   [["--listen", "--curve-server-key", server.publicKey], "is for who connects"],
+  [["--curve-server-key", DASHED, "--curve-secret-key", DASHED], "a secret on the command line"],
+  [["--listen", "--curve-server-key", DASHED], "is for who connects"],
   [[...CURVE, ...PLAIN], "PLAIN and CURVE exclude each other"],
 ])("refuses %j with exit code 2, and repeats no secret", async (options, message) => {
   const { code, stderr } = await say(["pull", URL_, ...options], "", { SECRET: client.secretKey });
