@@ -79,8 +79,9 @@ async function piped(role, { progress }) {
   const rows = [];
   // In C a payload that is sent is gone: it has to be made each time.
   const native = role === "send" ? withC : undefined;
-  const pairs = await started({ ...contenders, ...bare, ...native }, role, "receive");
   for (const [title, size] of Object.entries(SIZES)) {
+    // Processes of its own for each size: what one leaves behind in the memory of a process is not the next one's.
+    const pairs = await started({ ...contenders, ...bare, ...native }, role, "receive");
     const { time, send, receive } = await inTurns(pairs, size, progress, title);
     const cpu = (name) => median(send[name]) + median(receive[name]);
     rows.push({
@@ -99,8 +100,8 @@ async function piped(role, { progress }) {
       "CPU ns, bare sockets": cpu("bare"),
       "CPU, bare / addon": times(cpu("bare") / cpu("addon")),
     });
+    closeAll(pairs);
   }
-  closeAll(pairs);
   return {
     title: table,
     note: `PUSH to PULL, ${what}: \`await socket.send(payload)\`, \`for await (const [payload] of socket)\`, default marks, some ${TIME / 1e9} s each round, medians of ${ROUNDS} rounds that alternate. Bare sockets: Node's own and the same program, without a protocol: payloads are awaited, copied into chunks, and come out of \`for await\` as Buffers.${native ? ` C: libzmq ${c.version}.` : ""}`,
