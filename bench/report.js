@@ -55,6 +55,16 @@ function machine() {
   return `${[...new Set(parts)].join(", ")}; ${new Date().toISOString().slice(0, 10)}.`;
 }
 
+const PIPED = {
+  messages: "messages of",
+  "ours M/s": "ours",
+  "addon M/s": "`zeromq` addon",
+  "ours / addon": "ours against addon",
+  "bare / addon": "bare sockets against addon",
+  "CPU, ours / addon": "CPU a message, ours against addon",
+  "CPU, bare / addon": "bare sockets against addon, CPU",
+};
+
 const MARKERS = {
   machine,
   scan: chosen("codec", "Scan", {
@@ -105,14 +115,8 @@ const MARKERS = {
     "receiving from C, bare socket vs addon": "bare socket against addon",
   }),
   loop: chosen("e2e", "The loop alone"),
-  pipeline: chosen("sockets", "Pipeline", {
-    messages: "messages of",
-    "ours M/s": "ours",
-    "addon M/s": "`zeromq` addon",
-    "ours / addon": "ours against addon",
-    "CPU, ours / addon": "CPU a message, ours against addon",
-    "CPU, bare / addon": "bare sockets against addon",
-  }),
+  pipeline: chosen("sockets", "Pipeline", PIPED),
+  kept: chosen("sockets", "Pipeline, one payload", PIPED),
   questions: chosen("sockets", "Questions and answers"),
   fanout: chosen("sockets", "Fan-out"),
   withc: chosen("sockets", "Pipeline", {
