@@ -4,7 +4,7 @@ import type { Engine } from "./engine.js";
 import type { Frame } from "./frame.js";
 import { END_MASK, MORE_BIT } from "./layout.js";
 import type { Octets } from "./payload.js";
-import type { SpareMemory } from "./tail.js";
+import type { SpareMemory } from "./spare-memory.js";
 
 /** The frames do not lie side by side with their headers, so they cannot be forwarded in one copy. */
 const APART = -1;

@@ -14,7 +14,7 @@ import {
   WINDOW,
   WINDOW_SIZE,
 } from "./layout.js";
-import { SpareMemory } from "./tail.js";
+import { SpareMemory } from "./spare-memory.js";
 
 /**
  * @internal What WebAssembly and its TypeScript twin both provide. Offsets `from` and `to` count from the window's

@@ -2,7 +2,7 @@
 import { type FrameBatch, ownedFrame } from "./batch.js";
 import { COMMAND, MORE } from "./frame.js";
 import type { Octets } from "./payload.js";
-import type { SpareMemory } from "./tail.js";
+import type { SpareMemory } from "./spare-memory.js";
 
 /** A length is only a claim: the buffer is at most this many times as large as what has arrived. */
 const GROWTH = 4;

@@ -1,4 +1,4 @@
-/** One message as a run: for whoever takes runs, where frames have come one by one. RFC 37, "Messages". */
+/** Messages and runs of them: one made into a run, those of a run counted. RFC 37, "Messages". */
 import { type FrameBatch, ownedFrame } from "./batch.js";
 import { joinBatches } from "./join.js";
 
@@ -8,4 +8,12 @@ export function runOf(message: readonly Uint8Array[]): FrameBatch {
   return last === 0
     ? ownedFrame(message[0], false, false)
     : joinBatches(message.map((payload, i) => ownedFrame(payload, i < last, false)));
+}
+
+/** @internal How many messages a run holds: frames without MORE end one each. */
+export function messagesIn(batch: FrameBatch): number {
+  const { length } = batch;
+  let messages = 0;
+  for (let i = 0; i < length; i++) if (!batch.more(i)) messages++;
+  return messages;
 }

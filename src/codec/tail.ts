@@ -3,38 +3,12 @@
  * memory.
  */
 import type { Octets } from "./payload.js";
-
-/** An empty tail keeps no more than this for the next one. */
-const KEPT = 256;
+import { KEPT, type SpareMemory } from "./spare-memory.js";
 
 const NOTHING: Octets = new Uint8Array(0);
 
-/** The most octets that one tail leaves for the next. */
-const LARGEST_SPARE = 512 * 1024;
-
-/** A tail is given at most so many times what it needs: a few octets must not hold much memory. */
-const SPARE_RATIO = 4;
-
 /** Up to so many octets a loop is faster than a view of them and its copy. */
 const FEW = 64;
-
-/** The memory that the tails of a thread pass on: fresh memory for what waits takes longer than its copy. */
-export class SpareMemory {
-  #spare = NOTHING;
-
-  /** Memory of at least so many octets, whatever is in it. */
-  take(size: number): Octets {
-    const spare = this.#spare;
-    if (spare.length < size || spare.length > SPARE_RATIO * size) return new Uint8Array(size);
-    this.#spare = NOTHING;
-    return spare;
-  }
-
-  /** The last one given is kept: its size is what this thread's frames need now. */
-  give(memory: Octets): void {
-    if (memory.length > KEPT && memory.length <= LARGEST_SPARE) this.#spare = memory;
-  }
-}
 
 /** A queue of octets in one buffer that grows by doubling. */
 export class Tail {

@@ -1,9 +1,8 @@
 /** What has come and waits to be consumed: runs of whole messages, handed on as runs or message by message. */
 import type { FrameBatch } from "../codec/batch.js";
-import { runOf } from "../codec/message-run.js";
+import { messagesIn, runOf } from "../codec/message-run.js";
 import { Fifo } from "./fifo.js";
 import { FRAME_COST, ROW_COST, RUN_COST } from "./limits.js";
-import { messagesIn } from "./outbox.js";
 import type { PayloadMaker } from "./payload-maker.js";
 import { type Taken, type TakenFrom, Takers } from "./takers.js";
 

@@ -14,7 +14,6 @@ import { Inflow, type InflowUser } from "./inflow.js";
 import { FAREWELL, UNREAD } from "./limits.js";
 import type { LinkParts, LinkUser } from "./link-user.js";
 import type { LinkSettings } from "./options.js";
-import { ZmtpOutbox } from "./outbox.js";
 import { Outflow, type OutflowUser } from "./outflow.js";
 import { plainPayload } from "./payload-maker.js";
 import * as reasons from "./reasons.js";
@@ -23,6 +22,7 @@ import { Sender } from "./sender.js";
 import { SessionCommands } from "./session-commands.js";
 import type { Subscriptions } from "./subscriptions.js";
 import type { Transport } from "./transport.js";
+import { ZmtpOutbox } from "./zmtp-outbox.js";
 
 /** Where a link stands. `half`: the peer has closed, and may still be answered. `closing`: we have closed. */
 type Phase = "reaching" | "shaking" | "open" | "half" | "closing" | "over";

@@ -3,7 +3,7 @@ import { defaultCodec } from "../codec/default.js";
 import type { NodeSettings } from "../connection/node/options.js";
 import { dialSocket } from "../connection/node/route.js";
 import { NO_PACKAGE, opensWebSockets, webSocketOpener } from "../connection/node/ws-package.js";
-import { ZmtpOutbox } from "../connection/outbox.js";
+import { ZmtpOutbox } from "../connection/zmtp-outbox.js";
 import { schemeOf } from "../socket/address.js";
 import { Connector, type Way } from "../socket/connector.js";
 import type { EndpointOwner } from "../socket/endpoints.js";

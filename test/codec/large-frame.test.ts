@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from "vitest";
 import { LargeFrame } from "../../src/codec/large-frame.js";
-import { SpareMemory } from "../../src/codec/tail.js";
+import { SpareMemory } from "../../src/codec/spare-memory.js";
 import { encodeFrame, type FrameBatch, FrameDecoder, FrameEncoder } from "../../src/index.js";
 import { codecs } from "../support/codecs.js";
 import { bytes, concat, cut, pattern, same } from "../support/pieces.js";

@@ -1,6 +1,7 @@
 /** Octets that wait for more, and the memory that waits with them. */
 import { expect, it } from "vitest";
-import { SpareMemory, Tail } from "../../src/codec/tail.js";
+import { SpareMemory } from "../../src/codec/spare-memory.js";
+import { Tail } from "../../src/codec/tail.js";
 import { pattern } from "../support/pieces.js";
 
 const KiB = 1024;

@@ -3,8 +3,8 @@
  * fails where one of the occasions to look again is forgotten.
  */
 import { expect, it } from "vitest";
-import { ZmtpOutbox } from "../../src/connection/outbox.js";
 import { Outflow } from "../../src/connection/outflow.js";
+import { ZmtpOutbox } from "../../src/connection/zmtp-outbox.js";
 import { defaultCodec, encodeFrame } from "../../src/index.js";
 import { NotedTransport } from "../support/noted.js";
 import { bytes, concat, pattern } from "../support/pieces.js";

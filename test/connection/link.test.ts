@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { Link } from "../../src/connection/link.js";
 import { settingsFor } from "../../src/connection/options.js";
-import { ZmtpOutbox } from "../../src/connection/outbox.js";
 import type { Transport } from "../../src/connection/transport.js";
+import { ZmtpOutbox } from "../../src/connection/zmtp-outbox.js";
 import { zwsParts } from "../../src/connection/zws-link.js";
 import { defaultCodec, encodeCommand, encodeFrame } from "../../src/index.js";
 import { zwsGreeting } from "../../src/session/zws.js";

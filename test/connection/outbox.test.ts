@@ -1,6 +1,7 @@
 /** What waits to leave: how it is counted, what is copied, and where it is cut. */
 import { describe, expect, it } from "vitest";
-import { CHUNK, type Outbox, UNCOPIED, ZmtpOutbox } from "../../src/connection/outbox.js";
+import type { Outbox } from "../../src/connection/outbox.js";
+import { CHUNK, UNCOPIED, ZmtpOutbox } from "../../src/connection/zmtp-outbox.js";
 import { ZwsOutbox } from "../../src/connection/zws-outbox.js";
 import { defaultCodec, encodeFrame, encodeMessage, FrameDecoder } from "../../src/index.js";
 import { bytes, concat, pattern, same } from "../support/pieces.js";

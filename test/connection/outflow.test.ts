@@ -1,7 +1,7 @@
 /** The way out by itself: what leaves when, and what is counted meanwhile. */
 import { describe, expect, it } from "vitest";
-import { ZmtpOutbox } from "../../src/connection/outbox.js";
 import { Outflow } from "../../src/connection/outflow.js";
+import { ZmtpOutbox } from "../../src/connection/zmtp-outbox.js";
 import { ZwsOutbox } from "../../src/connection/zws-outbox.js";
 import { defaultCodec, encodeFrame } from "../../src/index.js";
 import { NotedTransport } from "../support/noted.js";
