@@ -1,7 +1,10 @@
 /** What keeps a process alive: sockets do not, whoever waits for something of theirs does. */
 import { LONGEST_TIMER } from "../connection/timer.js";
 
-const { process } = globalThis as { process?: unknown };
+interface Engine {
+  readonly process?: unknown;
+  setInterval(act: () => void, milliseconds: number): unknown;
+}
 
 interface NodeTimer {
   ref(): void;
@@ -25,8 +28,9 @@ export function release(): void {
   if (--holders === 0) timer?.unref();
 }
 
-function nodeTimer(): NodeTimer | undefined {
-  if (process === undefined) return undefined;
-  const made: unknown = setInterval(() => {}, LONGEST_TIMER);
+/** @internal A timer that can hold a process; undefined where there is none, or where timers are numbers. */
+export function nodeTimer(engine: Engine = globalThis): NodeTimer | undefined {
+  if (engine.process === undefined) return undefined;
+  const made = engine.setInterval(() => {}, LONGEST_TIMER);
   return typeof made === "object" ? (made as NodeTimer) : undefined;
 }

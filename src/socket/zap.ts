@@ -50,8 +50,8 @@ class ZapLine implements PipeUser {
   }
 
   /** The handler is gone, and its verdicts will not come. */
-  detached(pipe: Pipe): void {
-    if (pipe === this.#pipe) this.#pipe = undefined;
+  detached(): void {
+    this.#pipe = undefined;
     for (const { reject } of this.#asked.values()) reject(fault("EFAULT", HANDLER, "The ZAP handler has gone"));
     this.#asked.clear();
   }

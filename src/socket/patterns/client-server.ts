@@ -42,7 +42,7 @@ class Server extends Pattern {
 
   override detached(pipe: Pipe): void {
     super.detached(pipe);
-    this.#clients.delete(this.#numbers.get(pipe) ?? 0);
+    this.#clients.delete(this.#numbers.get(pipe) as number);
     this.#numbers.delete(pipe);
   }
 
