@@ -5,11 +5,7 @@ import { type Passage, sharedPassage } from "../thread/passage.js";
 import { hearingBoth, type Post, PostedReader, PostedWriter } from "../thread/posted.js";
 import { bufferOf, RingReader, RingWriter, ringMemory } from "../thread/ring.js";
 import { OUTBOUND, PACKED } from "../thread/ring-shapes.js";
-
-/** Whether this page may share memory with its workers: only one that is cut off from others may. */
-function mayShare(): boolean {
-  return globalThis.crossOriginIsolated === true && typeof SharedArrayBuffer === "function";
-}
+import { mayShare } from "./platform.js";
 
 /** The page's ends. */
 export function packedPassage(id: number, post: Post): Passage {

@@ -10,6 +10,7 @@ import type { News, Order } from "../thread/words.js";
 import { zwsParts } from "../zws-link.js";
 import type { PageWorker } from "./options.js";
 import { packedPassage } from "./packed.js";
+import { webLocks } from "./platform.js";
 import { type Assignment, HELD } from "./words.js";
 
 /** One worker, and the connections whose work is done in it. */
@@ -65,7 +66,7 @@ class Thread implements Workplace {
 
   /** The worker has the lock, and keeps it for as long as it lives. */
   #watch(lock: string): void {
-    void navigator.locks.request(lock, () => this.#end(new Error("The worker is gone")));
+    void webLocks()?.request(lock, () => this.#end(new Error("The worker is gone")));
   }
 
   /** It may live on, after an error: then what it does for us ends, too. */

@@ -13,6 +13,7 @@ import { type Dial, Guests } from "../thread/guests.js";
 import type { Order } from "../thread/words.js";
 import { zwsParts } from "../zws-link.js";
 import { equipPacked } from "./packed.js";
+import { webLocks } from "./platform.js";
 import { type Assignment, HELD } from "./words.js";
 
 const dial: Dial = async ({ url, options }, user) => {
@@ -33,7 +34,7 @@ function serve({ port, lock }: Assignment): void {
   // What cannot be read may have been an order: whoever gave it is not to wait for ever.
   port.onmessageerror = () => reportError(new TypeError("The worker cannot read what the page has posted"));
   // Held for as long as this worker lives: by it the page hears of its end.
-  void navigator.locks?.request(lock, () => {
+  void webLocks()?.request(lock, () => {
     port.postMessage(HELD);
     return new Promise(() => {});
   });
