@@ -12,7 +12,7 @@ import { LARGE } from "./ring-shapes.js";
  * as it has one never gives the turn back by itself, and the other thread fills the ring meanwhile: timers and other
  * sockets would have to wait as long as the stream goes on.
  */
-const TURN = 0.05;
+const TURN = 0.5;
 
 /** Hears what the ring needs. */
 export interface RingInboxUser {
