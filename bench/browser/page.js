@@ -38,15 +38,7 @@ async function smoothness(thread, url, size, count) {
     if (watching) requestAnimationFrame(frame);
   };
   requestAnimationFrame(frame);
-  for await (const batch of connection.batches()) {
-    const { bytes, length } = batch;
-    for (let i = 0; i < length; i++) {
-      const start = batch.start(i);
-      check(batch.end(i) - start === size);
-      sink.octets += bytes[start];
-    }
-    if (clock.count(length)) break;
-  }
+  await readRuns(connection, size, clock);
   gaps.push(performance.now() - (last ?? performance.now()));
   watching = false;
   await connection.close();
@@ -61,20 +53,25 @@ async function smoothness(thread, url, size, count) {
   };
 }
 
+/** Takes runs until the clock has counted all, one octet of each message. */
+async function readRuns(connection, size, clock) {
+  for await (const batch of connection.batches()) {
+    const { bytes, length } = batch;
+    for (let i = 0; i < length; i++) {
+      const start = batch.start(i);
+      check(batch.end(i) - start === size);
+      sink.octets += bytes[start];
+    }
+    if (clock.count(length)) return;
+  }
+}
+
 /** Receives `count` messages of `size` octets; resolves to nanoseconds a message between the first and the last. */
 const receivers = {
   async "ours, batches()"(url, size, count) {
     const connection = await connect(url, { socketType: "PULL" });
     const clock = clockFor(count);
-    for await (const batch of connection.batches()) {
-      const { bytes, length } = batch;
-      for (let i = 0; i < length; i++) {
-        const start = batch.start(i);
-        check(batch.end(i) - start === size);
-        sink.octets += bytes[start];
-      }
-      if (clock.count(length)) break;
-    }
+    await readRuns(connection, size, clock);
     await connection.close();
     return clock.result;
   },

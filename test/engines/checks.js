@@ -135,7 +135,8 @@ function utf8(payload) {
   }
 }
 
-function codeOf(act) {
+/** The code of what is thrown. */
+export function codeOf(act) {
   try {
     act();
   } catch (error) {

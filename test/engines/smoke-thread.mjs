@@ -4,7 +4,7 @@
 import process from "node:process";
 import { Worker } from "node:worker_threads";
 import { connect, listen, plainClient, plainServer, threadPort } from "monocoque/node";
-import { pattern, runChecks, same, text } from "./checks.js";
+import { codeOf, pattern, runChecks, same, text } from "./checks.js";
 import { throughLibzmq } from "./through-libzmq.js";
 
 const [pull, push] = process.argv.slice(2);
@@ -196,15 +196,6 @@ const checks = {
   },
 };
 if (pull) checks["messages through libzmq"] = () => throughLibzmq(pull, push, { thread: true });
-
-function codeOf(act) {
-  try {
-    act();
-  } catch (error) {
-    return error.code;
-  }
-  return "nothing thrown";
-}
 
 // Not process.exit(): that no thread keeps the process alive is one of the things to show.
 if (!(await runChecks(checks, console.log))) process.exitCode = 1;

@@ -6,7 +6,9 @@ import type { Connection } from "../connection.js";
 import { parseEndpoint } from "../endpoint.js";
 import { Opening } from "../opening.js";
 import { type Passage, sharedPassage } from "../thread/passage.js";
+import { refuseCodec } from "../thread/refuse-codec.js";
 import { RemoteLink, type RemoteUser, type Workplace } from "../thread/remote-link.js";
+import { RemoteLinks } from "../thread/remote-links.js";
 import { ringMemory, scannedMemory } from "../thread/ring.js";
 import { INBOUND, OUTBOUND } from "../thread/ring-shapes.js";
 import type { News, Order } from "../thread/words.js";
@@ -22,15 +24,14 @@ type Way = Worker | MessagePort;
 /** One thread, and the connections whose work is done in it. */
 class Thread implements Workplace {
   readonly #way: Way;
-  readonly #links = new Map<number, RemoteLink>();
-  #ids = 0;
+  readonly #links = new RemoteLinks();
   #held = 0;
   #over = false;
   #cause: unknown;
 
   constructor(way: Way) {
     this.#way = way;
-    way.on("message", (news: News) => this.#hear(news));
+    way.on("message", (news: News) => this.#links.hear(news));
     if (way instanceof Worker) {
       // One that has ended already says so by its number, and by no event any more.
       this.#over = way.threadId < 0;
@@ -42,9 +43,7 @@ class Thread implements Workplace {
 
   connect(url: string, options: NodeConnectionOptions, user: RemoteUser): void {
     const settings = nodeSettingsFor(options);
-    const id = ++this.#ids;
-    const link = new RemoteLink(id, url, settings, bufferPayload, this, user);
-    this.#links.set(id, link);
+    const link = this.#links.add((id) => new RemoteLink(id, url, settings, bufferPayload, this, user));
     if (this.#over) link.threadEnded(this.#cause);
   }
 
@@ -73,17 +72,12 @@ class Thread implements Workplace {
     this.#links.delete(id);
   }
 
-  #hear(news: News): void {
-    if (typeof news === "number") this.#links.get(news)?.woken();
-    else this.#links.get(news.id)?.told(news);
-  }
-
   #end(cause: unknown): void {
     if (this.#over) return;
     this.#over = true;
     this.#cause = cause;
     if (common === this) common = undefined;
-    for (const link of [...this.#links.values()]) link.threadEnded(cause);
+    this.#links.threadEnded(cause);
   }
 }
 
@@ -126,9 +120,7 @@ export async function connectInThread(
 ): Promise<Connection<NodePayload>> {
   const { scheme } = parseEndpoint(url);
   if (scheme === "ws") throw new TypeError(`thread is for tcp:// and ipc://; connect to ${url} without it`);
-  if (options.codec !== undefined) {
-    throw new TypeError("codec cannot be handed to another thread: leave it out, or leave out thread");
-  }
+  refuseCodec(options);
   if (options.mechanism !== undefined) checkRecipe(options.mechanism);
   const there = threadOf(thread);
   return new Promise((resolve, reject) => {

@@ -3,10 +3,8 @@ import type { ConnectionOptions } from "../options.js";
 
 /** What is used of a page's Worker; spelled out for programs without the DOM's types. */
 export interface PageWorker {
-  // biome-ignore lint/suspicious/noExplicitAny: the DOM's own parameters, which nobody can name without it.
-  postMessage(message: any, transfer: any[]): void;
-  // biome-ignore lint/suspicious/noExplicitAny: as above.
-  addEventListener(type: any, listener: (event: any) => void): void;
+  postMessage(message: unknown, transfer: unknown[]): void;
+  addEventListener(type: string, listener: (event: unknown) => void): void;
 }
 
 /** Options of `connect` in a page. */

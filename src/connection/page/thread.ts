@@ -2,10 +2,12 @@
 import { checkedCall } from "../connect.js";
 import type { Connection } from "../connection.js";
 import { Opening } from "../opening.js";
-import type { ConnectionOptions } from "../options.js";
+import type { ConnectionOptions, LinkSettings } from "../options.js";
 import { plainPayload } from "../payload-maker.js";
 import type { Passage } from "../thread/passage.js";
+import { refuseCodec } from "../thread/refuse-codec.js";
 import { RemoteLink, type RemoteUser, type Workplace } from "../thread/remote-link.js";
+import { RemoteLinks } from "../thread/remote-links.js";
 import type { News, Order } from "../thread/words.js";
 import { zwsParts } from "../zws-link.js";
 import type { PageWorker } from "./options.js";
@@ -17,8 +19,7 @@ import { type Assignment, HELD } from "./words.js";
 class Thread implements Workplace {
   readonly #port: MessagePort;
   readonly #left: () => void;
-  readonly #links = new Map<number, RemoteLink>();
-  #ids = 0;
+  readonly #links = new RemoteLinks();
   #over = false;
 
   /** @param left - Called when it has ended. */
@@ -29,20 +30,17 @@ class Thread implements Workplace {
     this.#left = left;
     port1.onmessage = ({ data }: MessageEvent<News | typeof HELD>) => {
       if (data === HELD) this.#watch(lock);
-      else this.#hear(data);
+      else this.#links.hear(data);
     };
     port1.onmessageerror = () => this.#end(new TypeError("The page cannot read what the worker has posted"));
     // `terminate()` makes no event at the worker. Not every browser knows this one, and not every page has locks.
     port1.addEventListener("close", () => this.#end(new Error("The worker is gone")));
-    worker.addEventListener("error", (event: Partial<ErrorEvent>) => this.#end(causeOf(event)));
+    worker.addEventListener("error", (event) => this.#end(causeOf(event as Partial<ErrorEvent>)));
     worker.postMessage({ monocoque: "thread", port: port2, lock } satisfies Assignment, [port2]);
   }
 
-  connect(url: string, options: ConnectionOptions, user: RemoteUser): void {
-    const [, settings] = checkedCall(url, options);
-    zwsParts(settings);
-    const id = ++this.#ids;
-    this.#links.set(id, new RemoteLink(id, url, settings, plainPayload, this, user));
+  connect(url: string, settings: LinkSettings, user: RemoteUser): void {
+    this.#links.add((id) => new RemoteLink(id, url, settings, plainPayload, this, user));
   }
 
   tell(order: Order, moved: readonly ArrayBuffer[] = []): void {
@@ -59,11 +57,6 @@ class Thread implements Workplace {
     this.#links.delete(id);
   }
 
-  #hear(news: News): void {
-    if (typeof news === "number") this.#links.get(news)?.woken();
-    else this.#links.get(news.id)?.told(news);
-  }
-
   /** The worker has the lock, and keeps it for as long as it lives. */
   #watch(lock: string): void {
     void webLocks()?.request(lock, () => this.#end(new Error("The worker is gone")));
@@ -74,10 +67,7 @@ class Thread implements Workplace {
     if (this.#over) return;
     this.#over = true;
     this.#left();
-    for (const [id, link] of [...this.#links]) {
-      this.tell({ type: "destroy", id });
-      link.threadEnded(cause);
-    }
+    this.#links.threadEnded(cause, (id) => this.tell({ type: "destroy", id }));
     this.#port.close();
   }
 }
@@ -114,12 +104,11 @@ export async function connectInThread(
   if (thread !== true && typeof thread.postMessage !== "function") {
     throw new TypeError("thread is true, or a Worker that runs monocoque/thread");
   }
-  if (options.codec !== undefined) {
-    throw new TypeError("codec cannot be handed to another thread: leave it out, or leave out thread");
-  }
-  checkedCall(url, options);
+  refuseCodec(options);
+  const [, settings] = checkedCall(url, options);
+  zwsParts(settings);
   return new Promise((resolve, reject) => {
     const opening = new Opening(resolve, ({ error }) => reject(error));
-    (thread === true ? ourThread() : threadOf(thread)).connect(url, options, opening);
+    (thread === true ? ourThread() : threadOf(thread)).connect(url, settings, opening);
   });
 }
